@@ -1,0 +1,35 @@
+import type { SdkError } from '../core/errors.js';
+import type { DenseBatch, FactorParams, FactorRule, ItemMatrix, LinearParams, LinearRule, SparseBatch, TopK } from '../core/learners/kernel-types.js';
+
+/**
+ * Few coarse kernels, so that an engine can fuse each of them. `reference` defines what is right; every other engine
+ * agrees within a relative L2 of 1e-5. State is Float32, arithmetic of the reference float64 with one rounding per store.
+ */
+export type EngineName = 'reference' | 'webgl';
+
+export interface Engine {
+  readonly name: EngineName;
+  /** Changes `params` in place, rows in order. Answers each row's score *before* its own update: [rows]. */
+  stepLinear(params: LinearParams, batch: SparseBatch, rule: LinearRule): Promise<Float32Array>;
+  /** Changes `params` in place, rows in order. Answers each row's score *before* its own update: [rows]. */
+  stepFactors(params: FactorParams, batch: DenseBatch, rule: FactorRule): Promise<Float32Array>;
+  scoreTopK(query: Float32Array, items: ItemMatrix, k: number): Promise<TopK>;
+  /** What is known of the hardware behind it, for a person. */
+  describe(): EngineDescription;
+  close(): void;
+}
+
+export interface EngineDescription {
+  readonly name: EngineName;
+  /** For example the unmasked WebGL renderer string. */
+  readonly device: string;
+  /** GPU textures now held by parameters, each [width, height]; empty for the CPU. */
+  readonly textures: readonly (readonly [number, number])[];
+}
+
+/** Why an engine was left, and for which: shown to the shop, never to a server. */
+export interface EngineFallback {
+  readonly from: EngineName;
+  readonly to: EngineName;
+  readonly error: SdkError;
+}

@@ -1,0 +1,92 @@
+import type { QueuedEvent } from '../core/event.js';
+
+/** One interface, two implementations (`idb-store`, `memory-store`), one shared suite (`profile-store.contract.ts`). */
+
+/** A training example as it was learned, with its negatives: enough to learn it again without the catalogue. */
+export interface StoredExample {
+  readonly itemId: string;
+  readonly label: 0 | 1;
+  readonly sampleWeight: number;
+  readonly indices: Uint32Array;
+  readonly values: Float32Array;
+  /** The item's vector if the catalogue had one under the model in force, else null. */
+  readonly vector: Float32Array | null;
+  /** Prior part of the score when it was learned. */
+  readonly margin: number;
+}
+
+/** What one event taught: its examples, in order. */
+export interface StoredEvent {
+  readonly queued: QueuedEvent;
+  readonly examples: readonly StoredExample[];
+}
+
+/** Parameters a batch touched, with their *new* values (float32 differences would not replay bit-equal). */
+export interface ParamsPatch {
+  readonly linearIndices: Uint32Array;
+  readonly weights: Float32Array;
+  readonly accumulators: Float32Array;
+  readonly user: Float32Array;
+  readonly inverse: Float32Array;
+}
+
+export interface LogRecord {
+  /** Given by the store, strictly increasing. */
+  readonly position: number;
+  readonly atMs: number;
+  readonly events: readonly StoredEvent[];
+  readonly patch: ParamsPatch;
+  /** Version of the shared model in force, 0 for none. */
+  readonly modelVersion: number;
+}
+
+/** Sparse copy of every parameter, good for the log up to and including `logPosition`. */
+export interface Snapshot extends ParamsPatch {
+  readonly logPosition: number;
+  readonly atMs: number;
+  readonly modelVersion: number;
+  /** Events folded in so far. */
+  readonly eventCount: number;
+}
+
+export interface ProfileStore {
+  readonly durable: boolean;
+  /**
+   * Appends one record in one transaction, unless the log has moved on since `expectedPosition` (another tab wrote):
+   * then nothing is written and the records after it are answered, so that the caller folds them in and tries again.
+   * Event ids already in the log are refused the same way, by being answered in `duplicates`.
+   * Resolves when the record survives the death of this process.
+   */
+  append(record: Omit<LogRecord, 'position'>, expectedPosition: number): Promise<AppendResult>;
+  /** Records after `position`, oldest first. */
+  readLog(position: number): Promise<readonly LogRecord[]>;
+  readSnapshot(): Promise<Snapshot | null>;
+  /** Replaces the snapshot; the log stays (records live to their TTL). */
+  writeSnapshot(snapshot: Snapshot): Promise<void>;
+  /** Forget: replaces whole log records (an empty list of events deletes the record) and the snapshot, in one transaction. */
+  rewrite(records: readonly LogRecord[], snapshot: Snapshot): Promise<void>;
+  getMeta<Key extends keyof MetaRecords>(key: Key): Promise<MetaRecords[Key] | undefined>;
+  setMeta<Key extends keyof MetaRecords>(key: Key, value: MetaRecords[Key]): Promise<void>;
+  /** The catalogue store: opaque chunks by content hash. */
+  getChunk(hash: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  putChunk(hash: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  dropChunksExcept(hashes: readonly string[]): Promise<void>;
+  close(): void;
+  /** Closes and deletes everything of this site. */
+  destroy(): Promise<void>;
+}
+
+export type AppendResult =
+  | { readonly ok: true; readonly position: number }
+  | { readonly ok: false; readonly reason: 'moved'; readonly records: readonly LogRecord[] }
+  | { readonly ok: false; readonly reason: 'duplicates'; readonly ids: readonly string[] };
+
+export interface MetaRecords {
+  /** Epoch ms of the first write to this database. */
+  readonly createdAtMs: number;
+  /** The last list of candidates per list name, so that hidden shelves are ranked again after learning. */
+  readonly lists: Readonly<Record<string, readonly import('../core/item.js').Item[]>>;
+  readonly catalogueManifest: unknown;
+  readonly sharedModel: unknown;
+  readonly engineRaces: unknown;
+}
