@@ -1,53 +1,7 @@
-import type { QueuedEvent } from '../core/event.js';
+import type { Item } from '../core/item.js';
+import type { LogRecord, Snapshot } from '../core/profile/records.js';
 
 /** One interface, two implementations (`idb-store`, `memory-store`), one shared suite (`profile-store.contract.ts`). */
-
-/** A training example as it was learned, with its negatives: enough to learn it again without the catalogue. */
-export interface StoredExample {
-  readonly itemId: string;
-  readonly label: 0 | 1;
-  readonly sampleWeight: number;
-  readonly indices: Uint32Array;
-  readonly values: Float32Array;
-  /** The item's vector if the catalogue had one under the model in force, else null. */
-  readonly vector: Float32Array | null;
-  /** Prior part of the score when it was learned. */
-  readonly margin: number;
-}
-
-/** What one event taught: its examples, in order. */
-export interface StoredEvent {
-  readonly queued: QueuedEvent;
-  readonly examples: readonly StoredExample[];
-}
-
-/** Parameters a batch touched, with their *new* values (float32 differences would not replay bit-equal). */
-export interface ParamsPatch {
-  readonly linearIndices: Uint32Array;
-  readonly weights: Float32Array;
-  readonly accumulators: Float32Array;
-  readonly user: Float32Array;
-  readonly inverse: Float32Array;
-}
-
-export interface LogRecord {
-  /** Given by the store, strictly increasing. */
-  readonly position: number;
-  readonly atMs: number;
-  readonly events: readonly StoredEvent[];
-  readonly patch: ParamsPatch;
-  /** Version of the shared model in force, 0 for none. */
-  readonly modelVersion: number;
-}
-
-/** Sparse copy of every parameter, good for the log up to and including `logPosition`. */
-export interface Snapshot extends ParamsPatch {
-  readonly logPosition: number;
-  readonly atMs: number;
-  readonly modelVersion: number;
-  /** Events folded in so far. */
-  readonly eventCount: number;
-}
 
 export interface ProfileStore {
   readonly durable: boolean;
@@ -85,7 +39,7 @@ export interface MetaRecords {
   /** Epoch ms of the first write to this database. */
   readonly createdAtMs: number;
   /** The last list of candidates per list name, so that hidden shelves are ranked again after learning. */
-  readonly lists: Readonly<Record<string, readonly import('../core/item.js').Item[]>>;
+  readonly lists: Readonly<Record<string, readonly Item[]>>;
   readonly catalogueManifest: unknown;
   readonly sharedModel: unknown;
   readonly engineRaces: unknown;

@@ -1,0 +1,50 @@
+import type { QueuedEvent } from '../event.js';
+
+/** What the log remembers: examples as they were learned, and the parameters they left behind. */
+
+/** A training example as it was learned, with its negatives: enough to learn it again without the catalogue. */
+export interface StoredExample {
+  readonly itemId: string;
+  readonly label: 0 | 1;
+  readonly sampleWeight: number;
+  readonly indices: Uint32Array;
+  readonly values: Float32Array;
+  /** The item's vector if the catalogue had one under the model in force, else null. */
+  readonly vector: Float32Array | null;
+  /** Prior part of the score when it was learned. */
+  readonly margin: number;
+}
+
+/** What one event taught: its examples, in order. */
+export interface StoredEvent {
+  readonly queued: QueuedEvent;
+  readonly examples: readonly StoredExample[];
+}
+
+/** Parameters a batch touched, with their *new* values (float32 differences would not replay bit-equal). */
+export interface ParamsPatch {
+  readonly linearIndices: Uint32Array;
+  readonly weights: Float32Array;
+  readonly accumulators: Float32Array;
+  readonly user: Float32Array;
+  readonly inverse: Float32Array;
+}
+
+export interface LogRecord {
+  /** Given by the store, strictly increasing. */
+  readonly position: number;
+  readonly atMs: number;
+  readonly events: readonly StoredEvent[];
+  readonly patch: ParamsPatch;
+  /** Version of the shared model in force, 0 for none. */
+  readonly modelVersion: number;
+}
+
+/** Sparse copy of every parameter, good for the log up to and including `logPosition`. */
+export interface Snapshot extends ParamsPatch {
+  readonly logPosition: number;
+  readonly atMs: number;
+  readonly modelVersion: number;
+  /** Events folded in so far. */
+  readonly eventCount: number;
+}
