@@ -1,5 +1,6 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { workerSource } from './build/worker-source.js';
 import { chromiumArgs, findChromium } from './build/browser.js';
 
 const executablePath = findChromium();
@@ -16,6 +17,17 @@ export default defineConfig({
         },
       },
       {
+        test: {
+          name: 'e2e',
+          environment: 'node',
+          include: ['e2e/**/*.e2e.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        plugins: [workerSource()],
         optimizeDeps: {
           include: ['fast-check', 'idb', 'comlink', '@tensorflow/tfjs-core/dist/base', '@tensorflow/tfjs-backend-webgl/dist/base'],
         },

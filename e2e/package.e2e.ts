@@ -1,0 +1,103 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchBrowser } from './support/browser.js';
+
+/** What a shop's engineer does: install the packed package, build with Vite, open the page. */
+
+const run = promisify(execFile);
+let folder: string;
+let server: Server | undefined;
+
+const appSource = `
+import { createClient } from 'homebody';
+import { HomebodyProvider, useRanked, useTrack } from 'homebody/react';
+import { createElement as h } from 'react';
+import { createRoot } from 'react-dom/client';
+
+const client = createClient({ site: 'packed', switchUrl: false });
+const items = [
+  { id: 'a', tags: ['hue:red'] },
+  { id: 'b', tags: ['hue:blue'] },
+  { id: 'c', tags: ['hue:red'] },
+  { id: 'd', tags: ['hue:blue'] },
+];
+
+function Shelf() {
+  const ranked = useRanked('home', items);
+  const track = useTrack();
+  return h('ol', null, ranked.items.map((item) =>
+    h('li', { key: item.id, onClick: () => track({ type: 'click', list: { id: 'home' }, items: [{ id: item.id }] }) }, item.id)));
+}
+
+window.client = client;
+createRoot(document.querySelector('#root')).render(h(HomebodyProvider, { client }, h(Shelf)));
+`;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'homebody-pack-'));
+  const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder]);
+  expect(stdout).toContain('"filename"');
+  const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz'))!;
+  await mkdir(path.join(folder, 'src'));
+  await writeFile(path.join(folder, 'package.json'), JSON.stringify({ name: 'a-shop', private: true, type: 'module' }));
+  await writeFile(path.join(folder, 'index.html'), '<!doctype html><title>shop</title><div id="root"></div><script type="module" src="/src/main.js"></script>');
+  await writeFile(path.join(folder, 'src/main.js'), appSource);
+  const lock = JSON.parse(await readFile('package-lock.json', 'utf8')) as { packages: Record<string, { version: string }> };
+  const pinned = ['react', 'react-dom', 'vite'].map((name) => `${name}@${lock.packages[`node_modules/${name}`]!.version}`);
+  // A browser shop does not pay for the server: optional dependencies stay out.
+  await run('npm', ['install', '--omit=optional', '--no-audit', '--no-fund', '--prefer-offline', `./${tarball}`, ...pinned], { cwd: folder });
+  await run('npx', ['vite', 'build', '--logLevel', 'warn'], { cwd: folder });
+}, 240_000);
+
+afterAll(async () => {
+  server?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('the packed package installs, builds with Vite, and ranks in React with a worker', async () => {
+  const url = await serveFolder(path.join(folder, 'dist'));
+  await using browser = await launchBrowser();
+  const page = await browser.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  await page.goto(url);
+  await page.waitForSelector('li');
+  expect(await page.locator('li').allTextContents()).toEqual(['a', 'b', 'c', 'd']);
+  await page.evaluate(async () => {
+    const { client } = window as unknown as { client: import('../src/page/client-types.js').Client };
+    await client.consent({ personalise: true });
+    for (const id of ['b', 'd', 'b']) client.track({ type: 'view', items: [{ id, tags: ['hue:blue'] }] });
+    await client.flush();
+  });
+  await page.waitForFunction(() => ['b', 'd'].includes(document.querySelector('li')!.textContent));
+  expect((await page.locator('li').allTextContents()).slice(0, 2).sort()).toEqual(['b', 'd']);
+  expect(problems).toEqual([]);
+});
+
+test('a browser shop installs no server', async () => {
+  const installed = await readdir(path.join(folder, 'node_modules'));
+  expect(installed).toContain('homebody');
+  for (const name of ['hono', 'better-sqlite3', 'prom-client', '@tensorflow', 'playwright']) expect(installed).not.toContain(name);
+});
+
+async function serveFolder(root: string): Promise<string> {
+  const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
+  server = createServer((request, response) => {
+    const name = new URL(request.url ?? '/', 'http://x').pathname;
+    const file = path.join(root, name === '/' ? 'index.html' : name);
+    readFile(file).then(
+      (bytes) => response.writeHead(200, { 'content-type': types[path.extname(file)] ?? 'application/octet-stream' }).end(bytes),
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return `http://127.0.0.1:${address.port}/`;
+}
