@@ -27,6 +27,8 @@ export interface LinearParams {
 
 /** AdaGrad (Duchi, Hazan, Singer 2011): step = learningRate · g / (√accumulator + epsilon), g includes l2 · weight. */
 export interface LinearRule {
+  /** `sgd`: step = learningRate · g, accumulators untouched. Default `adagrad`. */
+  readonly kind?: 'adagrad' | 'sgd';
   readonly learningRate: number;
   readonly l2: number;
   readonly epsilon: number;
@@ -56,7 +58,7 @@ export interface FactorParams {
 
 /**
  * One preconditioned step per row, in order: z = margin + p·e, q = σ(z), h = max(q(1−q), minCurvature), a = weight,
- * k = P e, s = e·k, then P ← P − a·h/(1 + a·h·s)·k kᵀ and p ← p − a·(q − y)/(1 + a·h·s)·k.
+ * k = P e, s = max(e·k, 0), then P ← P − a·h/(1 + a·h·s)·k kᵀ and p ← p − a·(q − y)/(1 + a·h·s)·k.
  * @see Ollivier 2018, Online natural gradient as a Kalman filter, section 3 (logistic observation)
  */
 export interface FactorRule {
