@@ -1,0 +1,22 @@
+import 'fake-indexeddb/auto';
+import { deleteDB } from 'idb';
+import { describeIdbLife } from './idb-store.contract.js';
+import { openIdbProfileStore } from './idb-store.js';
+import { openIdbLedgerStore } from './ledger-idb.js';
+import { describeLedgerStore } from './ledger-store.contract.js';
+import { describeProfileStore } from './profile-store.contract.js';
+
+let sites = 0;
+const freshSite = (): string => `fake-${sites++}.example`;
+
+describeProfileStore('IndexedDB (imitated)', async () => {
+  const site = freshSite();
+  return () => openIdbProfileStore(site);
+});
+
+describeLedgerStore('the IndexedDB ledger (imitated)', async () => {
+  await deleteDB('homebody-ledger');
+  return openIdbLedgerStore;
+});
+
+describeIdbLife(freshSite);
