@@ -1,9 +1,72 @@
-import { defineConfig } from 'vite';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+import { chromiumArgs, findChromium } from './build/browser.js';
 import { configOf, targetNames } from './build/targets.js';
+import { workerSource } from './build/worker-source.js';
 
-/** `vite build --mode script` builds one target; `npm run build` builds them all. */
+const executablePath = findChromium();
+
+/** `vite build --mode script` builds one target (`npm run build` builds them all); `vitest` runs one or all of the test projects. */
 export default defineConfig(({ mode }) => {
-  const name = targetNames.find((each) => each === mode) ?? 'index';
-  const { configFile: _none, ...config } = configOf(name, 'dist');
-  return config;
+  const name = targetNames.find((each) => each === mode);
+  if (name !== undefined) {
+    const { configFile: _none, ...config } = configOf(name, 'dist');
+    return config;
+  }
+  return {
+    test: {
+      projects: [
+        {
+          test: {
+            name: 'node',
+            environment: 'node',
+            include: ['src/**/*.test.ts', 'build/**/*.test.ts', 'demo/**/*.test.ts'],
+            exclude: ['**/*.browser.test.ts', '**/*.browser.test.tsx', 'node_modules/**'],
+          },
+        },
+        {
+          test: {
+            name: 'e2e',
+            environment: 'node',
+            include: ['e2e/**/*.e2e.ts'],
+            fileParallelism: false,
+            testTimeout: 120_000,
+            hookTimeout: 120_000,
+          },
+        },
+        {
+          plugins: [workerSource()],
+          optimizeDeps: {
+            include: [
+              'fast-check',
+              'idb',
+              'comlink',
+              'react',
+              'react-dom/client',
+              'react/jsx-runtime',
+              'react/jsx-dev-runtime',
+              '@hpke/core',
+              'valibot',
+              '@tensorflow/tfjs-core/dist/base',
+              '@tensorflow/tfjs-backend-webgl/dist/base',
+              '@tensorflow/tfjs-backend-webgl/dist/gpgpu_context',
+            ],
+          },
+          test: {
+            name: 'browser',
+            include: ['src/**/*.browser.test.ts', 'src/**/*.browser.test.tsx'],
+            browser: {
+              enabled: true,
+              headless: true,
+              screenshotFailures: false,
+              provider: playwright({
+                launchOptions: { args: [...chromiumArgs], ...(executablePath === undefined ? {} : { executablePath }) },
+              }),
+              instances: [{ browser: 'chromium' }],
+            },
+          },
+        },
+      ],
+    },
+  };
 });

@@ -26,8 +26,9 @@ export async function main(args: readonly string[]): Promise<number> {
   if (built.ok) {
     count((await runStep('build of the demo', ['node', 'build/run.mjs', 'build/build-demo.ts'])).ok);
     count((await runStep('size', ['node', 'build/run.mjs', 'build/size.ts'])).ok);
-    count((await runStep('publint', ['publint', '--strict'])).ok);
-    count((await runStep('are the types wrong', ['attw', '--pack', '.', '--profile', 'esm-only', '--exclude-entrypoints', './script', './worker', './webgl', './participation', './snippet'])).ok);
+    count((await runStep('package', ['node', 'build/run.mjs', 'build/pack.ts'])).ok);
+    count((await runStep('publint', ['publint', '--strict', '.cache/package'])).ok);
+    count((await runStep('are the types wrong', ['attw', '--pack', '.cache/package', '--profile', 'esm-only', '--exclude-entrypoints', './script', './worker', './webgl', './participation', './snippet'])).ok);
   }
 
   await rm('.cache/results', { recursive: true, force: true });

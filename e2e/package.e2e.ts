@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { pack } from '../build/pack.js';
 import { launchBrowser } from './support/browser.js';
 
 /** What a shop's engineer does: install the packed package, build with Vite, open the page. */
@@ -41,17 +42,14 @@ createRoot(document.querySelector('#root')).render(h(HomebodyProvider, { client 
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'homebody-pack-'));
-  const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder]);
-  expect(stdout).toContain('"filename"');
-  const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz'))!;
+  const tarball = path.resolve(await pack());
   await mkdir(path.join(folder, 'src'));
   await writeFile(path.join(folder, 'package.json'), JSON.stringify({ name: 'a-shop', private: true, type: 'module' }));
   await writeFile(path.join(folder, 'index.html'), '<!doctype html><title>shop</title><div id="root"></div><script type="module" src="/src/main.js"></script>');
   await writeFile(path.join(folder, 'src/main.js'), appSource);
   const lock = JSON.parse(await readFile('package-lock.json', 'utf8')) as { packages: Record<string, { version: string }> };
   const pinned = ['react', 'react-dom', 'vite'].map((name) => `${name}@${lock.packages[`node_modules/${name}`]!.version}`);
-  // A browser shop does not pay for the server: optional dependencies stay out.
-  await run('npm', ['install', '--omit=optional', '--no-audit', '--no-fund', '--prefer-offline', `./${tarball}`, ...pinned], { cwd: folder });
+  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball, ...pinned], { cwd: folder });
   await run('npx', ['vite', 'build', '--logLevel', 'warn'], { cwd: folder });
 }, 240_000);
 
