@@ -7,13 +7,13 @@ const error = (got: number, want: number): number => Math.abs(got / want - 1) / 
 describe('exp', () => {
   test.each([
     // 20 digits and more, from published tables (OEIS A001113, A068985, A092034 …)
-    [1, 2.718281828459045235],
-    [-1, 0.367879441171442322],
-    [0.5, 1.648721270700128147],
-    [10, 22026.46579480671652],
-    [-10, 4.539992976248485154e-5],
-    [100, 2.688117141816135448e43],
-    [1e-10, 1.00000000010000000001],
+    [1, 2.718281828459045],
+    [-1, 0.36787944117144233],
+    [0.5, 1.6487212707001282],
+    [10, 22026.465794806718],
+    [-10, 4.5399929762484854e-5],
+    [100, 2.6881171418161356e43],
+    [1e-10, 1.0000000001],
   ])('of %d has its published value', (x, want) => {
     expect(error(exp(x), want)).toBeLessThan(1);
   });
@@ -29,13 +29,13 @@ describe('exp', () => {
 
 describe('log', () => {
   test.each([
-    [2, 0.693147180559945309],
-    [10, 2.302585092994045684],
-    [3, 1.098612288668109691],
-    [0.5, -0.693147180559945309],
-    [1.0000001, 9.9999995000000333e-8],
-    [5e-324, -744.4400719213812622],
-    [1.7976931348623157e308, 709.782712893383996732],
+    [2, 0.6931471805599453],
+    [10, 2.302585092994046],
+    [3, 1.0986122886681098],
+    [0.5, -0.6931471805599453],
+    [1.0000001, 9.999999500000033e-8],
+    [5e-324, -744.4400719213812],
+    [1.7976931348623157e308, 709.782712893384],
   ])('of %d has its published value', (x, want) => {
     expect(error(log(x), x === 1.0000001 ? Math.log(x) : want)).toBeLessThan(2);
   });
@@ -56,13 +56,13 @@ describe('log', () => {
 describe('sigmoid and softplus', () => {
   test('have their known values', () => {
     expect(sigmoid(0)).toBe(0.5);
-    expect(error(sigmoid(2), 0.880797077977882444)).toBeLessThan(1);
-    expect(error(sigmoid(-2), 0.119202922022117556)).toBeLessThan(1);
-    expect(error(sigmoid(-40), 4.24835425529158898e-18)).toBeLessThan(2);
-    expect(error(softplus(0), 0.693147180559945309)).toBeLessThan(1);
-    expect(error(softplus(-3), 0.0485873515737420595)).toBeLessThan(1);
-    expect(error(softplus(2), 2.126928011042972499)).toBeLessThan(1);
-    expect(error(softplus(-40), 4.24835425529158895e-18)).toBeLessThan(2);
+    expect(error(sigmoid(2), 0.8807970779778824)).toBeLessThan(1);
+    expect(error(sigmoid(-2), 0.11920292202211756)).toBeLessThan(1);
+    expect(error(sigmoid(-40), 4.248354255291589e-18)).toBeLessThan(2);
+    expect(error(softplus(0), 0.6931471805599453)).toBeLessThan(1);
+    expect(error(softplus(-3), 0.04858735157374206)).toBeLessThan(1);
+    expect(error(softplus(2), 2.1269280110429727)).toBeLessThan(1);
+    expect(error(softplus(-40), 4.248354255291589e-18)).toBeLessThan(2);
   });
 
   test('stay finite and ordered at the ends', () => {

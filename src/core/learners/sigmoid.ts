@@ -4,9 +4,9 @@
  * Relative error about 1e-15.
  */
 
-const LN2 = 0.693147180559945309;
+const LN2 = 0.6931471805599453;
 /** ln 2 in two parts: the first has 21 trailing zero bits, so that it times any exponent is exact. */
-const LN2_HIGH = 0.693147180369123816;
+const LN2_HIGH = 0.6931471803691238;
 const LN2_LOW = 1.9082149292705877e-10;
 
 const bits = new DataView(new ArrayBuffer(8));

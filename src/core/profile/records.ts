@@ -9,6 +9,8 @@ export interface StoredExample {
   readonly sampleWeight: number;
   readonly indices: Uint32Array;
   readonly values: Float32Array;
+  /** [nonZeros], what a person reads for each index; only where the event speaks of this item itself, not on negatives it was compared with. */
+  readonly facets?: readonly string[];
   /** The item's vector if the catalogue had one under the model in force, else null. */
   readonly vector: Float32Array | null;
   /** Prior part of the score when it was learned. */
@@ -21,7 +23,10 @@ export interface StoredEvent {
   readonly examples: readonly StoredExample[];
 }
 
-/** Parameters a batch touched, with their *new* values (float32 differences would not replay bit-equal). */
+/**
+ * Parameters a batch touched, with their *new* values (float32 differences would not replay bit-equal).
+ * `user` and `inverse` are empty where no example had a vector.
+ */
 export interface ParamsPatch {
   readonly linearIndices: Uint32Array;
   readonly weights: Float32Array;
@@ -47,4 +52,19 @@ export interface Snapshot extends ParamsPatch {
   readonly modelVersion: number;
   /** Events folded in so far. */
   readonly eventCount: number;
+  /** What words and shrinkage count; absent: counted from the log alone. */
+  readonly tally?: StoredTally;
+}
+
+/** Counts of distinct items, in flat arrays. */
+export interface StoredTally {
+  /** Events that taught something. */
+  readonly lessons: number;
+  /** Items an event spoke of. */
+  readonly items: readonly string[];
+  /** [items], bits of `profile/tally.ts` */
+  readonly marks: Uint8Array;
+  readonly facets: readonly string[];
+  /** [facets · 4]: items looked at, put into a cart or on a list, bought, dismissed */
+  readonly counts: Uint32Array;
 }

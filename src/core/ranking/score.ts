@@ -1,0 +1,45 @@
+import { log } from '../learners/sigmoid.js';
+import type { ProfileState } from '../profile/state.js';
+import type { Candidate } from './candidate.js';
+import { POSITION_LAMBDA, SHRINK_K } from './constants.js';
+
+/** The parts of score(u, i) = prior_i + s·(v_u·x + p_u·e_i); s is in `linear` and `factors` already. */
+export interface ScoreParts {
+  /** −λ·log(1 + shopPosition) */
+  readonly position: number;
+  readonly taste: number;
+  /** [nonZeros of the encoded item], what each facet adds */
+  readonly linear: Float64Array;
+  readonly factors: number;
+}
+
+/** s = n / (n + k): how far the personal terms are trusted after n lessons, 0 to 1. */
+export function shrinkageOf(lessons: number): number {
+  return lessons / (lessons + SHRINK_K);
+}
+
+/** The part of the score that is not personal; also the margin an example is learned with. */
+export function priorOf(shopPosition: number, taste: number): number {
+  return -POSITION_LAMBDA * log(1 + shopPosition) + taste;
+}
+
+export function scorePartsOf(state: ProfileState, { encoded, shopPosition, taste, vector }: Candidate): ScoreParts {
+  const shrinkage = shrinkageOf(state.tally.lessons);
+  const { weights } = state.linear;
+  const linear = Float64Array.from(encoded.indices, (index, at) => shrinkage * weights[index]! * encoded.values[at]!);
+  const { user } = state.factors;
+  let product = 0;
+  if (vector?.length === user.length) for (const [at, value] of vector.entries()) product += user[at]! * value;
+  return { position: priorOf(shopPosition, 0), taste, linear, factors: shrinkage * product };
+}
+
+export function totalOf({ position, taste, linear, factors }: ScoreParts): number {
+  let sum = 0;
+  for (const part of linear) sum += part;
+  return position + taste + (sum + factors);
+}
+
+/** Best first; ties stand as in the shop's order. Answers indices into `scores`. */
+export function orderOf(scores: readonly number[], candidates: readonly Candidate[]): readonly number[] {
+  return [...scores.keys()].sort((a, b) => scores[b]! - scores[a]! || candidates[a]!.shopPosition - candidates[b]!.shopPosition);
+}
