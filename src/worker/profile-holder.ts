@@ -1,0 +1,177 @@
+import { toSdkError, type SdkError } from '../core/errors.js';
+import { baseOf, forget, learn, learnOn, type LearningKernels } from '../core/profile/learn.js';
+import type { StoredEvent } from '../core/profile/records.js';
+import type { ForgetSelector } from '../core/profile/selector.js';
+import { applyPatch, countRecord, emptyState, foldRecord, patchOf, snapshotOf, stateOf, touchedBy, type ProfileState } from '../core/profile/state.js';
+import type { ProfileStore } from '../storage/profile-store.js';
+import { pruneLog } from '../storage/retention.js';
+import { deferred, type Clock } from './clock.js';
+import { createHistory, type History } from './history.js';
+import type { Turns } from './turns.js';
+
+/**
+ * The living profile and its log. What is in memory is what the log says: a lesson is learned in place, appended, and
+ * undone from the touched parameters' old values where the append does not succeed. A reader between the two sees a
+ * lesson that is not yet durable; nothing is acknowledged, sent or hashed from it, because those take a turn.
+ */
+export interface ProfileHolder {
+  /** Live; changes in place. */
+  state(): ProfileState;
+  /** Everything the log still holds, oldest first, examples cut down to those that speak of the event's own items. */
+  events(): Promise<readonly StoredEvent[]>;
+  /** Cold start: the snapshot and the patches after it. */
+  open(): Promise<void>;
+  /** Learns and commits one group; resolves when it is in the log. `lessons` is called once, in its turn. */
+  learn(lessons: () => readonly StoredEvent[], modelVersion: number): Promise<void>;
+  /** Takes over what other tabs have written. */
+  sync(): Promise<void>;
+  forget(selector: ForgetSelector): Promise<number>;
+  /** Writes the snapshot now if it is due. */
+  flush(): Promise<void>;
+  close(): void;
+}
+
+export interface ProfileHolderParts {
+  readonly clock: Clock;
+  readonly store: ProfileStore;
+  readonly turns: Turns;
+  readonly kernels: () => LearningKernels;
+  /** The engine failed where it should not have; the lesson is learned on the reference kernels instead. */
+  readonly onEngineError: (error: SdkError) => void;
+  /** Errors of work that nobody waits for. */
+  readonly onIdleError: (error: unknown) => void;
+}
+
+/** Patches to apply at a cold start cost about 5 µs each; a snapshot costs about 2 ms. */
+const recordsPerSnapshot = 64;
+const snapshotDelayMs = 1_000;
+/** Pruning reads the whole log; no page view needs it. */
+const pruneDelayMs = 20_000;
+/** Other tabs may append between reading and rewriting; each time we read again. */
+const forgetAttempts = 5;
+
+export function createProfileHolder(parts: ProfileHolderParts): ProfileHolder {
+  const { clock, store, turns } = parts;
+  let state = emptyState();
+  let snapshotMark = '';
+  let snapshotPosition = 0;
+  const history: History = createHistory(() => store.readLog(0));
+
+  const snapshot = deferred(clock, snapshotDelayMs, () => turns.run(writeSnapshot), parts.onIdleError);
+  const prune = deferred(clock, pruneDelayMs, () => turns.run(() => pruneLog(store, snapshotPosition, clock.now(), baseOf).then(() => history.drop())), parts.onIdleError);
+
+  async function writeSnapshot(): Promise<void> {
+    if (state.logPosition === snapshotPosition) return;
+    const written = snapshotOf(state);
+    await store.writeSnapshot(written);
+    mark(written);
+  }
+
+  function mark(written: { logPosition: number; atMs: number; eventCount: number } | null): void {
+    snapshotPosition = written?.logPosition ?? 0;
+    snapshotMark = written === null ? '' : `${written.logPosition}:${written.atMs}:${written.eventCount}`;
+  }
+
+  /** Makes the state anew from the store. */
+  async function load(): Promise<void> {
+    const stored = await store.readSnapshot();
+    state = stateOf(stored, await store.readLog(stored?.logPosition ?? 0));
+    mark(stored);
+    history.drop();
+    requestSnapshot();
+  }
+
+  function requestSnapshot(): void {
+    if (state.logPosition - snapshotPosition >= recordsPerSnapshot) snapshot.request();
+  }
+
+  function commitToMemory(record: Parameters<typeof countRecord>[1]): void {
+    countRecord(state, record);
+    history.add(record);
+    requestSnapshot();
+  }
+
+  async function learnExamples(events: readonly StoredEvent[], undo: () => void): Promise<void> {
+    const examples = events.flatMap((event) => event.examples);
+    try {
+      await learnOn(parts.kernels(), state, examples);
+    } catch (thrown) {
+      // The engine's own recovery failed too. The lesson must not be lost with it.
+      undo();
+      parts.onEngineError(toSdkError(thrown, 'engine-lost'));
+      learn(state, examples);
+    }
+  }
+
+  async function appendGroup(group: readonly StoredEvent[], modelVersion: number): Promise<void> {
+    for (let events = group; events.length > 0; ) {
+      const touched = touchedBy(events.flatMap((event) => event.examples), state.factors.user.length);
+      const before = patchOf(state, touched);
+      const undo = (): void => applyPatch(state, before);
+      try {
+        await learnExamples(events, undo);
+        const record = { atMs: clock.now(), events, patch: patchOf(state, touched), modelVersion };
+        const result = await store.append(record, state.logPosition);
+        if (result.ok) return commitToMemory({ ...record, position: result.position });
+        undo();
+        if (result.reason === 'duplicates') events = events.filter((event) => !result.ids.includes(event.queued.id));
+        else if (result.reason === 'replaced') await load();
+        else takeOver(result.records);
+      } catch (thrown) {
+        undo();
+        throw thrown;
+      }
+    }
+  }
+
+  function takeOver(records: Awaited<ReturnType<ProfileStore['readLog']>>): void {
+    for (const record of records) {
+      foldRecord(state, record);
+      history.add(record);
+    }
+    requestSnapshot();
+  }
+
+  async function syncNow(): Promise<void> {
+    const stored = await store.readSnapshot();
+    const isSame = stored === null ? snapshotMark === '' : snapshotMark === `${stored.logPosition}:${stored.atMs}:${stored.eventCount}`;
+    if (isSame) takeOver(await store.readLog(state.logPosition));
+    else await load();
+  }
+
+  async function forgetNow(selector: ForgetSelector): Promise<number> {
+    for (let attempt = 1; ; attempt++) {
+      await load();
+      const forgotten = forget(await store.readBase(), await store.readLog(0), selector);
+      if (forgotten.events === 0) return 0;
+      try {
+        await store.rewrite(forgotten.records, forgotten.snapshot);
+      } catch (thrown) {
+        if (attempt < forgetAttempts && toSdkError(thrown, 'internal').code === 'invalid-state') continue;
+        throw thrown;
+      }
+      state = forgotten.state;
+      mark(forgotten.snapshot);
+      history.drop();
+      return forgotten.events;
+    }
+  }
+
+  return {
+    state: () => state,
+    events: () => history.all(),
+    open: () =>
+      turns.run(async () => {
+        await load();
+        prune.request();
+      }),
+    learn: (lessons, modelVersion) => turns.run(() => appendGroup(lessons(), modelVersion)),
+    sync: () => turns.run(syncNow),
+    forget: (selector) => turns.run(() => forgetNow(selector)),
+    flush: () => snapshot.flush(),
+    close() {
+      snapshot.cancel();
+      prune.cancel();
+    },
+  };
+}
