@@ -1,0 +1,118 @@
+import type { Catalogue } from '../core/catalogue/format.js';
+import { canonicalRow, itemAt, quantileAt, vectorAt } from '../core/catalogue/read-catalogue.js';
+import { encodeItem, type EncodedItem } from '../core/features/encode-item.js';
+import { priceQuantiles } from '../core/features/price-quantiles.js';
+import type { Item } from '../core/item.js';
+
+/**
+ * What is known of an item, best source first: the shop's catalogue, the candidates of a page's lists, the event itself.
+ * Encoding an item costs about 10 µs and a shelf is ranked after every lesson, so the answers are kept.
+ */
+export interface KnownItem {
+  readonly item: Item;
+  readonly encoded: EncodedItem;
+  readonly vector: Float32Array | null;
+  /** Taste prior of its cell. */
+  readonly taste: number;
+}
+
+export interface KnownItems {
+  /** Variant → product; an id the catalogue does not know stays as it is. */
+  canonicalId(id: string): string;
+  /** By canonical id; null for an item that nobody has described. */
+  get(canonicalId: string): KnownItem | null;
+  /** What a page says of an item, which may be no more than its id. */
+  of(item: Item): KnownItem;
+  /** What an event says of an item; used where nothing better is known. */
+  hear(item: Item): void;
+  /** Canonical ids to compare with: the remembered candidates, else the catalogue. */
+  pool(): readonly string[];
+  /** The catalogue, the lists or the model have changed. */
+  refresh(): void;
+}
+
+export interface KnownItemsParts {
+  readonly catalogue: () => Catalogue | null;
+  readonly lists: () => readonly (readonly [string, readonly Item[]])[];
+  readonly taste: (categories: readonly string[] | undefined) => number;
+}
+
+/** Items known from events alone; the oldest leave. */
+const mostHeard = 500;
+const mostKept = 5_000;
+
+export function createKnownItems({ catalogue, lists, taste }: KnownItemsParts): KnownItems {
+  const heard = new Map<string, Item>();
+  let kept = new Map<string, KnownItem>();
+  let listed: ReadonlyMap<string, Item> | null = null;
+  let quantiles: ReadonlyMap<string, number> | null = null;
+  let pool: readonly string[] | null = null;
+
+  const canonicalId = (id: string): string => {
+    const known = catalogue();
+    const row = known === null ? undefined : canonicalRow(known, id);
+    return row === undefined ? id : known!.ids.at(row);
+  };
+  const listedItems = (): ReadonlyMap<string, Item> =>
+    (listed ??= new Map(lists().flatMap(([, items]) => items.map((item) => [canonicalId(item.id), item] as const))));
+
+  const encode = (id: string, fallback: Item | undefined): KnownItem | null => {
+    const known = catalogue();
+    const row = known === null ? undefined : canonicalRow(known, id);
+    if (known !== null && row !== undefined) {
+      const told = itemAt(known, row);
+      // A large catalogue has no names; the page that shows the item does.
+      const name = told.name ?? listedItems().get(id)?.name ?? fallback?.name;
+      const item = name === undefined ? told : { ...told, name };
+      return { item, encoded: encodeItem(item, quantileAt(known, row)), vector: vectorAt(known, row), taste: taste(item.categories) };
+    }
+    const item = listedItems().get(id) ?? fallback ?? heard.get(id);
+    if (item === undefined) return null;
+    quantiles ??= priceQuantiles([...listedItems().values()]);
+    return { item, encoded: encodeItem({ ...item, id }, quantiles.get(item.id)), vector: null, taste: taste(item.categories) };
+  };
+
+  const remember = (id: string, fallback?: Item): KnownItem | null => {
+    const before = kept.get(id);
+    if (before !== undefined) return before;
+    const known = encode(id, fallback);
+    if (known !== null) {
+      if (kept.size >= mostKept) kept = new Map();
+      kept.set(id, known);
+    }
+    return known;
+  };
+
+  return {
+    canonicalId,
+    get: (id) => remember(id),
+    of: (item) => remember(canonicalId(item.id), item)!, // the item itself is the last resort
+    hear(item) {
+      heard.delete(item.id);
+      heard.set(item.id, item);
+      for (const id of heard.keys()) {
+        if (heard.size <= mostHeard) break;
+        heard.delete(id);
+      }
+    },
+    pool() {
+      if (pool !== null) return pool;
+      const ids = [...listedItems().keys()];
+      const known = catalogue();
+      pool = ids.length > 0 || known === null ? ids : aliveIds(known);
+      return pool;
+    },
+    refresh() {
+      kept = new Map();
+      listed = null;
+      quantiles = null;
+      pool = null;
+    },
+  };
+}
+
+function aliveIds(catalogue: Catalogue): string[] {
+  const ids: string[] = [];
+  for (let row = 0; row < catalogue.rows; row++) if (catalogue.alive[row] === 1) ids.push(catalogue.ids.at(row));
+  return ids;
+}
