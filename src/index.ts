@@ -1,1 +1,34 @@
-export {};
+import { createPageClient } from './page/client.js';
+import type { Client, ClientOptions } from './page/client-types.js';
+import workerSource from './page/worker-source.js';
+
+export { SdkError } from './core/errors.js';
+export type { ErrorCode } from './core/errors.js';
+export type { EventItem, EventType, NormalisedEvent } from './core/event.js';
+export type { Item } from './core/item.js';
+export type { Client, ClientOptions, ClientStatus, RankOptions, TrackInput } from './page/client-types.js';
+export type {
+  Belief,
+  Consent,
+  EngineReport,
+  ForgetSelector,
+  Notice,
+  ProfileView,
+  RankedItem,
+  RankResult,
+  RankRung,
+  RoundStatus,
+  SentView,
+  TaskView,
+  TimelineEntry,
+  WhyPart,
+  WhyResult,
+} from './worker/api/worker-api.js';
+
+/**
+ * The client of one site. Nothing starts, is stored or is sent before `consent({ personalise: true })`; safe to call where there is no
+ * page (server rendering), where it stays inert. Errors: `invalid-options`.
+ */
+export function createClient(options: ClientOptions): Client {
+  return createPageClient(options, { workerSource, chunkBase: new URL('.', import.meta.url).href });
+}

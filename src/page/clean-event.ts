@@ -1,4 +1,5 @@
 import type { EventItem, NormalisedEvent } from '../core/event.js';
+import type { Item } from '../core/item.js';
 
 /**
  * Leaves of a tracked event only what the types name: personal data has no field, and nothing that cannot be cloned may
@@ -30,4 +31,11 @@ function pick(source: unknown, keys: readonly string[]): Record<string, unknown>
     else if (typeof value !== 'function' && typeof value !== 'symbol') result[key] = value;
   }
   return result;
+}
+
+const rankingKeys = ['id', 'name', 'brand', 'categories', 'price', 'tags', 'available'];
+
+/** What ranking may know of an item; a shop's product objects hold much more. */
+export function cleanItem(item: Item): Item {
+  return pick(item, rankingKeys) as unknown as Item; // checked by the worker, as above
 }

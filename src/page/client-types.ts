@@ -74,6 +74,8 @@ export interface Client {
   flush(): Promise<void>;
   /** Never rejects: the shop's order with a code where anything is amiss. */
   rank(list: string, items: readonly Item[], options?: RankOptions): Promise<RankResult>;
+  /** The best order known now, without waiting: the last answer, else the mirrored one, else the shop's. */
+  peek(list: string, items: readonly Item[]): RankResult;
   /** Calls back with each new order of a list, and at once with the last known one. Returns the way out. */
   subscribe(list: string, listener: (result: RankResult) => void): () => void;
   /** Calls back on each change of `status()`. Returns the way out. */
