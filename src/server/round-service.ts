@@ -1,0 +1,185 @@
+import { createHash } from 'node:crypto';
+import { SdkError } from '../core/errors.js';
+import { policyHash as hashOf, toHex } from '../wire/canonical.js';
+import { openReport, type KeyPair } from '../wire/hpke.js';
+import type { Accepted } from '../wire/messages.js';
+import type { Policy } from '../wire/policy.js';
+import { decodeReportFrame, type ReportFrame } from '../wire/report-frame.js';
+import { addendOf, modelOf, tallySize } from './estimate.js';
+import { createGroupCommit } from './group-commit.js';
+import type { Metrics } from './metrics.js';
+import { nextRound, type Round } from './round.js';
+import type { PolicyEntry, RoundEnd, RoundOpening, RoundStore } from './store/round-store.js';
+
+/** Tasks, their running rounds and the way of a report into the tally. One service per store: it is the engine of record. */
+export interface RoundService {
+  /** Makes this the policy of its task from the next round on, which opens at once. The same policy again changes nothing. */
+  publish(policy: Policy): Promise<RunningTask>;
+  /** The tasks and their rounds as of now, by task id. */
+  tasks(): Promise<readonly RunningTask[]>;
+  /**
+   * Opens, checks and counts one report; resolves after the commit.
+   * @throws SdkError with the code of the first rule it breaks
+   */
+  submit(body: Uint8Array): Promise<Accepted>;
+  /** Ends the running round now, whatever its deadline. */
+  endRound(taskId: string): Promise<RoundEnd>;
+  /** Ends every round whose deadline has passed. Called by a timer and before every answer. */
+  advance(): Promise<void>;
+  /** Grows by one whenever a policy or a round changed. */
+  readonly revision: number;
+  /** Reports being opened or committed. */
+  readonly waiting: number;
+  /** Commits what waits; the store stays open. */
+  close(): Promise<void>;
+}
+
+export interface RunningTask {
+  readonly entry: PolicyEntry;
+  readonly round: number;
+  readonly opensAtMs: number;
+  readonly closesAtMs: number;
+}
+
+export interface RoundServiceParts {
+  readonly store: RoundStore;
+  readonly keys: KeyPair;
+  readonly metrics: Metrics;
+  /** Epoch ms. */
+  readonly now: () => number;
+  /** Reports that may wait at once; more are refused with `too-busy`. Default 1,024. */
+  readonly waitingLimit?: number;
+}
+
+/** Takes up where the store was left: a round that ran when the process died goes on with every report it had. */
+export async function createRoundService({ store, keys, metrics, now, waitingLimit = 1_024 }: RoundServiceParts): Promise<RoundService> {
+  const commits = createGroupCommit(store, metrics.committed);
+  const tasks = new Map<string, RunningTask>();
+  const ending = new Map<string, Promise<RoundEnd | null>>();
+  let waiting = 0;
+  let revision = 0;
+
+  const remember = (entry: PolicyEntry, round: Pick<Round, 'round' | 'opensAtMs' | 'closesAtMs'>): RunningTask => {
+    const task = { entry, round: round.round, opensAtMs: round.opensAtMs, closesAtMs: round.closesAtMs };
+    tasks.set(entry.taskId, task);
+    revision++;
+    return task;
+  };
+
+  const endOnce = async (taskId: string, entry: PolicyEntry): Promise<RoundEnd | null> => {
+    await commits.flush(); // whoever was here before the deadline is counted
+    const running = await store.currentRound(taskId);
+    if (running === null) throw new SdkError('invalid-state', `task ${taskId} has no running round`);
+    const ruling = (await store.policies(taskId)).findLast((past) => past.policyHash === running.policyHash) ?? entry;
+    const atMs = now();
+    const end = await store.endRound(taskId, running.round, (round, latestVersion) => {
+      const ended = nextRound(round, { kind: 'ended', atMs, minimumBatch: ruling.policy.minimumBatch });
+      const model = ended.phase === 'closed' ? modelOf(ended, ruling.policy, latestVersion + 1, atMs) : null;
+      return { round: ended, model, next: openingOf(entry, atMs) };
+    });
+    if (end === null) return null;
+    if (end.round.phase === 'closed' || end.round.phase === 'abandoned') metrics.roundEnded(end.round.phase);
+    remember(entry, { ...end.next, round: end.round.round + 1 });
+    return end;
+  };
+  /** Calls that overlap share one ending: a deadline never ends the round that has just opened. */
+  const end = (taskId: string, entry: PolicyEntry): Promise<RoundEnd | null> => {
+    const running = ending.get(taskId) ?? endOnce(taskId, entry).finally(() => ending.delete(taskId));
+    ending.set(taskId, running);
+    return running;
+  };
+
+  const advance = async (): Promise<void> => {
+    for (const task of tasks.values()) if (task.closesAtMs <= now()) await end(task.entry.taskId, task.entry);
+  };
+
+  const addendFor = async (frame: ReportFrame, { entry, round }: RunningTask): Promise<readonly number[]> => {
+    if (frame.policyHash !== entry.policyHash) {
+      throw new SdkError('wrong-policy', 'the report was made under another policy than the task has now: fetch the task again');
+    }
+    if (frame.round < round) throw new SdkError('round-closed', `round ${frame.round} has ended; round ${round} is open`);
+    if (frame.round > round) throw new SdkError('wrong-round', `round ${frame.round} is not open yet; round ${round} is`);
+    return addendOf(await openReport(frame, { policy: entry.policy, privateKey: keys.privateKey }), entry.policy);
+  };
+
+  const count = async (body: Uint8Array): Promise<Accepted> => {
+    const frame = decodeReportFrame(body);
+    await advance();
+    const task = tasks.get(frame.taskId);
+    if (task === undefined) throw new SdkError('unknown-task', `there is no task ${frame.taskId} here`);
+    const reportId = toHex(frame.reportId);
+    const bodyHash = createHash('sha256').update(body).digest('hex');
+    const accepted = { reportId, round: frame.round };
+    const countedAs = await store.bodyHashOf(reportId);
+    // Before the round is looked at: a device that lost our answer retries after the round has ended, and was counted.
+    if (countedAs !== null && countedAs !== bodyHash) throw replay();
+    if (countedAs === null) {
+      const addend = await addendFor(frame, task);
+      const outcome = await commits.submit({ reportId, bodyHash, taskId: frame.taskId, round: frame.round, addend });
+      if (outcome === 'replay') throw replay();
+      if (outcome === 'round-closed') throw new SdkError('round-closed', `round ${frame.round} ended while the report was opened`);
+      metrics.accepted(outcome);
+    } else metrics.accepted('repeat');
+    return accepted;
+  };
+
+  for (const entry of await store.tasks()) {
+    const round = await store.currentRound(entry.taskId);
+    if (round === null) continue;
+    remember(entry, round);
+    // The process died between the new policy and the end of the round under the old one.
+    if (round.policyHash !== entry.policyHash) await end(entry.taskId, entry);
+  }
+  await advance();
+
+  return {
+    async publish(policy) {
+      const { taskId } = policy;
+      const policyHash = await hashOf(policy);
+      await advance();
+      const known = tasks.get(taskId);
+      if (known?.entry.policyHash === policyHash) return known;
+      const entry = { taskId, policyHash, policy, publishedAtMs: now() };
+      await store.publishPolicy(entry, openingOf(entry, now()));
+      if (known === undefined) return remember(entry, (await store.currentRound(taskId))!);
+      await end(taskId, entry);
+      return tasks.get(taskId)!;
+    },
+    async tasks() {
+      await advance();
+      return [...tasks.values()].sort((a, b) => (a.entry.taskId < b.entry.taskId ? -1 : 1));
+    },
+    async submit(body) {
+      if (waiting >= waitingLimit) throw new SdkError('too-busy', `${waitingLimit} reports wait already: send the same bytes again in a moment`);
+      waiting++;
+      try {
+        return await count(body);
+      } finally {
+        waiting--;
+      }
+    },
+    async endRound(taskId) {
+      const task = tasks.get(taskId);
+      if (task === undefined) throw new SdkError('unknown-task', `there is no task ${taskId} here`);
+      const ended = await end(taskId, task.entry);
+      if (ended === null) throw new SdkError('round-closed', `round ${task.round} of ${taskId} has ended already`);
+      return ended;
+    },
+    advance,
+    get revision() {
+      return revision;
+    },
+    get waiting() {
+      return waiting;
+    },
+    close: () => commits.flush(),
+  };
+}
+
+function replay(): SdkError {
+  return new SdkError('replay', 'this report id was counted with other bytes');
+}
+
+function openingOf({ policyHash, policy }: PolicyEntry, atMs: number): RoundOpening {
+  return { policyHash, opensAtMs: atMs, closesAtMs: atMs + 1000 * policy.roundSeconds, size: tallySize(policy) };
+}

@@ -1,0 +1,27 @@
+import { Hono } from 'hono';
+import { describeRoute } from 'hono-openapi';
+import type { AppParts } from '../app.js';
+import { dashboardPage, DASHBOARD_CSP } from '../dashboard/page.js';
+import { overviewOf } from '../dashboard/overview.js';
+import { isOperator } from './admin.js';
+
+/** What people and monitors look at. */
+export function pageRoutes(parts: AppParts): Hono {
+  const routes = new Hono();
+  const page = async (): Promise<Response> => {
+    const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': DASHBOARD_CSP, 'cache-control': 'no-store' };
+    return new Response(await dashboardPage(await overviewOf(parts)), { headers });
+  };
+  const html = (summary: string) => describeRoute({ summary, responses: { 200: { description: 'HTML' } } });
+  routes.get('/', html('The dashboard'), page);
+  routes.get('/dashboard', html('The dashboard'), page);
+  routes.get(
+    '/metrics',
+    describeRoute({
+      summary: 'Prometheus metrics; exact counts and timings with the operator’s token',
+      responses: { 200: { description: 'Prometheus text' } },
+    }),
+    async (c) => c.text(await parts.metrics.text(isOperator(c.req.header('authorization'), parts.token)), 200, { 'cache-control': 'no-store' }),
+  );
+  return routes;
+}
