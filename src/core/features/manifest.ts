@@ -11,7 +11,7 @@ export const HASH_SEED = 0x686f6d65; // "home"
 export const HASH_BITS = 16;
 
 /** Loudness of each namespace before an item is brought to length 1: names and ids are many and say less than facets. */
-export const NAMESPACE_WEIGHTS = { id: 0.6, category: 1, brand: 0.7, price: 0.5, text: 0.4, tag: 1 } as const;
+export const NAMESPACE_WEIGHTS = { id: 0.3, category: 0.6, brand: 0.4, price: 0.3, text: 0.25, tag: 1 } as const;
 
 /** Prices enter as fifths of their category, so one profile serves every currency. */
 export const PRICE_BUCKETS = 5;

@@ -16,11 +16,11 @@ export const DISMISS_WEIGHT = 2;
 export const MAX_PASSED_OVER = 4;
 
 /** Items drawn from the pool to compare with. */
-export const SAMPLED_NEGATIVES = 6;
+export const SAMPLED_NEGATIVES = 8;
 
-/** A card passed over weighs so much of the click; the sampled ones share one click's weight. */
-export const PASSED_OVER_WEIGHT = 0.15;
-export const SAMPLED_WEIGHT = 0.15;
+/** What a card passed over, and a sampled item, weigh of the yes they are compared with: together about as much as the yes. */
+export const PASSED_OVER_WEIGHT = 0.12;
+export const SAMPLED_WEIGHT = 0.12;
 
 /** Items of one event that teach; a purchase of 200 lines does not drown the rest. */
 export const MAX_ITEMS_PER_LESSON = 10;

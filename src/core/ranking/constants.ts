@@ -5,10 +5,10 @@
  */
 
 /** λ: prior of the item at 0-based shop position i is −λ·log(1 + i). */
-export const POSITION_LAMBDA = 0.1;
+export const POSITION_LAMBDA = 0.05;
 
 /** k: personal terms count n / (n + k) after n lessons. */
-export const SHRINK_K = 4;
+export const SHRINK_K = 3;
 
 /** From so many lessons on the order is called the model's, before that the session's. */
 export const MODEL_LESSONS = 10;
