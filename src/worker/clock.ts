@@ -30,6 +30,18 @@ export function withDeadline<Result>(clock: Clock, work: Promise<Result>, deadli
   });
 }
 
+/** Resolves when `work` settles, or after `mostMs`, whichever is first; never rejects. */
+export function atMost(clock: Clock, work: Promise<unknown>, mostMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(mostMs, resolve);
+    const done = (): void => {
+      cancel();
+      resolve();
+    };
+    work.then(done, done);
+  });
+}
+
 /**
  * Work that may wait: runs after `delayMs` without another request for it, never twice at once. Its errors go to
  * `onError`, since nobody waits for the result.

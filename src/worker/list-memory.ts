@@ -9,7 +9,8 @@ import { deferred, type Clock, type Deferred } from './clock.js';
 export interface ListMemory {
   get(list: string): readonly Item[] | undefined;
   entries(): readonly (readonly [string, readonly Item[]])[];
-  remember(list: string, items: readonly Item[]): void;
+  /** @returns whether they are others than before */
+  remember(list: string, items: readonly Item[]): boolean;
   /** What the store remembers goes under what was remembered since. */
   load(): Promise<void>;
   /** Writes now what has changed, if anything has. */
@@ -42,7 +43,9 @@ export function createListMemory(clock: Clock, store: Pick<ProfileStore, 'getMet
       lists.set(list, items.slice(0, mostItems));
       trim();
       // The same shelf is asked for again and again; writing it each time would be the costliest thing we do.
-      if (before === undefined || !sameItems(before, lists.get(list)!)) save.request();
+      const isNew = before === undefined || !sameItems(before, lists.get(list)!);
+      if (isNew) save.request();
+      return isNew;
     },
     async load() {
       const stored = (await store.getMeta('lists')) ?? {};

@@ -1,0 +1,40 @@
+import type { Catalogue } from '../core/catalogue/format.js';
+import type { ProfileStore } from '../storage/profile-store.js';
+import type { WorkerOptions } from './api/worker-api.js';
+import type { Clock } from './clock.js';
+import type { Engines } from './engines.js';
+import type { Rounds } from './rounds.js';
+import type { SdkError } from '../core/errors.js';
+import type { ModelHolder } from './model-holder.js';
+import type { StoredEvent } from '../core/profile/records.js';
+import type { RoundStatus } from './api/worker-api.js';
+
+/** Everything of the platform that the service uses. `entry.ts` has the real ones, tests have their own. */
+export interface ServiceParts {
+  readonly clock: Clock;
+  /** The durable store of a site; rejects where there is none. */
+  readonly openProfileStore: (site: string) => Promise<ProfileStore>;
+  /** SHA-256. */
+  readonly digest: (bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array>;
+  readonly loadCatalogue: (url: string, store: ProfileStore) => Promise<Catalogue>;
+  readonly createEngines: (context: EnginesContext) => Engines;
+  /** Null where this kind of worker never takes part. */
+  readonly createRounds: (context: RoundsContext) => Rounds | null;
+  /** Global Privacy Control of this browser. */
+  readonly isGpc: () => boolean;
+}
+
+export interface EnginesContext {
+  readonly options: WorkerOptions;
+  readonly store: ProfileStore;
+  readonly onError: (error: SdkError) => void;
+}
+
+export interface RoundsContext {
+  readonly options: WorkerOptions;
+  readonly model: ModelHolder;
+  /** What the log holds; the participant makes its histogram of it. */
+  readonly events: () => Promise<readonly StoredEvent[]>;
+  readonly onStatus: (status: RoundStatus) => void;
+  readonly onError: (error: SdkError) => void;
+}

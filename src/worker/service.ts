@@ -1,0 +1,87 @@
+import { SdkError } from '../core/errors.js';
+import { WORKER_PROTOCOL, type WorkerApi, type WorkerOptions } from './api/worker-api.js';
+import type { ServiceParts } from './parts.js';
+import { openSession, type Session } from './session.js';
+import { createSignals } from './signals.js';
+
+/** The oldest protocol still understood: a page of the release before talks to a worker file that is newer. */
+const oldestProtocol = Math.max(1, WORKER_PROTOCOL - 1);
+
+/** The worker border over injected parts: says what may be called when, and leaves the work to the session. */
+export function createService(parts: ServiceParts): WorkerApi {
+  const signals = createSignals();
+  let opening: Promise<Session> | null = null;
+  let isClosed = false;
+
+  const session = async (): Promise<Session> => {
+    if (isClosed) throw new SdkError('closed', 'this worker is closed or its profile was erased; start another one');
+    if (opening === null) throw new SdkError('invalid-state', 'call open() first');
+    return opening;
+  };
+  const end = (): void => {
+    isClosed = true;
+    signals.clear();
+  };
+
+  return {
+    async open(options) {
+      expectOptions(options);
+      if (isClosed || opening !== null) throw new SdkError('invalid-state', 'open() is called once per worker');
+      opening = openSession(parts, signals, options);
+      try {
+        return (await opening).opened();
+      } catch (error) {
+        opening = null; // the page may try again
+        throw error;
+      }
+    },
+    ingest: async (events) => (await session()).ingest(events),
+    rank: async (requests) => (await session()).rank(requests),
+    why: async (list, itemId) => (await session()).why(list, itemId),
+    profile: async () => (await session()).profile(),
+    exportProfile: async () => (await session()).exportProfile(),
+    forget: async (selector) => ({ events: await (await session()).forget(selector) }),
+    async erase() {
+      const open = await session();
+      end();
+      await open.erase();
+    },
+    setConsent: async (consent) => (await session()).setConsent(consent),
+    rounds: async () => (await session()).rounds(),
+    refreshRounds: async () => (await session()).refreshRounds(),
+    engine: async () => (await session()).engines.report(),
+    async chooseEngine(wanted) {
+      const { engines } = await session();
+      await engines.choose(wanted);
+      return engines.report();
+    },
+    async raceEngines() {
+      const { engines } = await session();
+      await engines.race();
+      return engines.report();
+    },
+    async loseGpu() {
+      const { engines } = await session();
+      await engines.loseGpu();
+      return engines.report();
+    },
+    async listen(listener) {
+      signals.listen(listener);
+      if (opening !== null && !isClosed) (await opening).rerank();
+    },
+    async close() {
+      if (isClosed) return;
+      const open = opening;
+      end();
+      await (await open)?.close();
+    },
+  };
+}
+
+function expectOptions(options: WorkerOptions): void {
+  const { protocol, site } = options;
+  if (!(protocol >= oldestProtocol && protocol <= WORKER_PROTOCOL)) {
+    throw new SdkError('protocol-mismatch', `the page speaks protocol ${protocol}, this worker ${oldestProtocol} to ${WORKER_PROTOCOL}; serve page script and worker file of one release`);
+  }
+  if (!/^[a-z0-9.-]{1,64}$/.test(site)) throw new SdkError('invalid-options', `site must be 1 to 64 of a–z, 0–9, dot and dash, got ${JSON.stringify(site)}`);
+}
