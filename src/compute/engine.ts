@@ -7,16 +7,27 @@ import type { DenseBatch, FactorParams, FactorRule, ItemMatrix, LinearParams, Li
  */
 export type EngineName = 'reference' | 'webgl';
 
+/**
+ * Calls may overlap: an engine takes them one after the other. The caller's parameters are read when a call's turn comes and
+ * changed in one go when its result has been verified; a call that rejects has changed nothing and can be repeated elsewhere.
+ */
 export interface Engine {
   readonly name: EngineName;
   /** Changes `params` in place, rows in order. Answers each row's score *before* its own update: [rows]. */
   stepLinear(params: LinearParams, batch: SparseBatch, rule: LinearRule): Promise<Float32Array>;
   /** Changes `params` in place, rows in order. Answers each row's score *before* its own update: [rows]. */
   stepFactors(params: FactorParams, batch: DenseBatch, rule: FactorRule): Promise<Float32Array>;
+  /** `items.vectors` and `items.bias` are taken as immutable: an engine may keep them on the GPU, by identity. */
   scoreTopK(query: Float32Array, items: ItemMatrix, k: number): Promise<TopK>;
   /** What is known of the hardware behind it, for a person. */
   describe(): EngineDescription;
   close(): void;
+}
+
+/** An engine whose hardware can vanish. */
+export interface GpuEngine extends Engine {
+  /** Forces the loss of the context, as a driver reset would. For tests and demonstrations; the next call recovers. */
+  loseContext(): void;
 }
 
 export interface EngineDescription {
@@ -25,6 +36,8 @@ export interface EngineDescription {
   readonly device: string;
   /** GPU textures now held by parameters, each [width, height]; empty for the CPU. */
   readonly textures: readonly (readonly [number, number])[];
+  /** How often the hardware was lost or refused and set up anew; absent for the CPU. */
+  readonly recoveries?: number;
 }
 
 /** Why an engine was left, and for which: shown to the shop, never to a server. */

@@ -1,0 +1,54 @@
+import { SdkError } from '../../core/errors.js';
+import type { GpuEngine } from '../engine.js';
+import { openDevice, type Device } from './device.js';
+import { createGuard } from './guard.js';
+import { textureOf } from './tensor.js';
+
+/**
+ * The engine on tfjs' WebGL backend. The caller's arrays are the CPU copy: they change only when a result has been read back
+ * and verified, in one go, so a lost context loses no update.
+ *
+ * Rejects with `engine-lost` or `engine-refused` when a step failed on two devices; the step has then changed nothing.
+ *
+ * @param open  how to get a device; tests give one that lies
+ * @throws SdkError `engine-unavailable` where WebGL2 with 32-bit float targets is not to be had
+ */
+export async function createWebglEngine(open: () => Device = openDevice): Promise<GpuEngine> {
+  const guard = createGuard(open);
+  return {
+    name: 'webgl',
+    stepLinear: (params, batch, rule) =>
+      guard.run(async ({ linear }) => {
+        const { scores, indices, weights, accumulators } = await linear.step(params, batch, rule);
+        for (const [place, index] of indices.entries()) {
+          params.weights[index] = weights[place]!;
+          params.accumulators[index] = accumulators[place]!;
+        }
+        return scores;
+      }),
+    stepFactors: (params, batch, rule) =>
+      guard.run(async ({ factors }) => {
+        const { scores, user, inverse } = await factors.step(params, batch, rule);
+        params.user.set(user);
+        params.inverse.set(inverse);
+        return scores;
+      }),
+    scoreTopK: (query, items, k) => guard.run(({ topK }) => topK.score(query, items, k)),
+    describe() {
+      const station = guard.station();
+      if (station === null) return { name: 'webgl', device: 'none: the context is gone', textures: [], recoveries: guard.recoveries() };
+      const { device, linear, factors, topK } = station;
+      const textures = [...linear.tensors, ...factors.tensors, ...topK.tensors].map((tensor) => {
+        const { width, height } = textureOf(device, tensor);
+        return [width, height] as const;
+      });
+      return { name: 'webgl', device: device.renderer, textures: device.isLost() ? [] : textures, recoveries: guard.recoveries() };
+    },
+    loseContext() {
+      const station = guard.station();
+      if (station === null) throw new SdkError('invalid-state', 'there is no context to lose');
+      station.device.loseContext();
+    },
+    close: () => guard.close(),
+  };
+}
