@@ -1,4 +1,5 @@
-import { colornames as colours } from 'color-name-list/bestof';
+// By path: the package exports the list as untyped JavaScript only
+import colours from '../../../node_modules/color-name-list/dist/colornames.bestof.json' with { type: 'json' };
 import type { EventType } from '../event.js';
 import { encodeItem } from '../features/encode-item.js';
 import { priceQuantiles } from '../features/price-quantiles.js';
