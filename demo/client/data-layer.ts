@@ -39,7 +39,7 @@ export function pushEvent(event: string, fields: Readonly<Record<string, string>
 
 /** The item a card or a product block stands for. */
 export function itemOf(element: HTMLElement, index?: number): GaItem {
-  const { homebodyItem, product, name, brand, cell, price } = element.dataset;
+  const { homebodyItem, product, homebodyName: name, homebodyBrand: brand, homebodyCategory: cell, homebodyPrice: price } = element.dataset;
   return {
     item_id: homebodyItem ?? product ?? '',
     item_name: name ?? '',

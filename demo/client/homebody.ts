@@ -1,9 +1,8 @@
-import type { Client } from '../../src/page/client-types.js';
+import type { Client } from 'homebody';
 
 /** The public client as the script tag leaves it on the page. The shop reads from it; it never feeds it events. */
 
-export type { Client, ClientStatus } from '../../src/page/client-types.js';
-export type { EngineReport, ProfileView, RankResult, RoundStatus, SentView, TaskView, WhyPart, WhyResult } from '../../src/worker/api/worker-api.js';
+export type { Client, ClientStatus, EngineReport, ProfileView, RankResult, RoundStatus, SentView, TaskView, WhyPart, WhyResult } from 'homebody';
 
 /**
  * The script tag stands before ours and both are deferred, so by now it has run or it never will.

@@ -6,9 +6,10 @@ import { pushEvent } from './data-layer.js';
 import { all, find } from './dom.js';
 import { homebody, type Client } from './homebody.js';
 import { reportLists } from './lists.js';
+import { keepPages } from './offline.js';
 import { productPage } from './product.js';
 import { showRecent } from './recent.js';
-import { dressShelf } from './shelf.js';
+import { dressWindow } from './shelf.js';
 import { showTrending } from './trending.js';
 import { paintRoom } from './wall.js';
 
@@ -25,28 +26,30 @@ if (query !== undefined && query !== '') pushEvent('search', { search_term: quer
 
 reportLists();
 
-for (const form of all<HTMLFormElement>('[data-auto-submit]')) {
-  form.addEventListener('change', () => {
-    for (const field of all<HTMLSelectElement>('select', form)) field.disabled = field.value === '';
-    form.requestSubmit();
+// An address names only what was chosen.
+for (const form of all<HTMLFormElement>('[data-facets]')) {
+  form.addEventListener('formdata', (event) => {
+    for (const [key, value] of [...event.formData]) if (value === '') event.formData.delete(key);
   });
 }
 
 const client = homebody();
 if (client !== null) {
   offerConsent(client);
-  dressShelf(client);
+  dressWindow(client);
   showShelves(client);
 }
 
 /** Again after each change of consent; a failure leaves the designed empty state. */
 function showShelves(client: Client): void {
-  let shown = false;
+  let shown: boolean | null = null;
   const show = (): void => {
     const { personalise } = client.status().consent;
     if (personalise === shown) return;
+    const isFirst = shown === null;
     shown = personalise;
-    if (personalise) void Promise.allSettled([showRecent(client), showTrending(client)]);
+    if (personalise) void Promise.allSettled([showRecent(client), showTrending(client), keepPages(true)]);
+    else if (!isFirst) void Promise.allSettled([keepPages(false)]);
   };
   client.onStatus(show);
   show();

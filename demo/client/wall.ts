@@ -13,7 +13,7 @@ export function paintRoom(): void {
     style.setProperty('--wall-ink', first.dataset['ink'] ?? '');
     const caption = find<HTMLAnchorElement>('[data-wall-name]');
     if (caption === null) return;
-    caption.textContent = first.dataset['name'] ?? '';
+    caption.textContent = first.dataset['homebodyName'] ?? '';
     caption.href = `/p/${first.dataset['homebodyItem']}`;
   };
   paint();

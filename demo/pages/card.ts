@@ -8,7 +8,7 @@ import { pounds } from './money.js';
  * @param shown  how many slots of the shelf are visible
  */
 export function card(paint: Paint, place: number, shown: number): Html {
-  return html`<li class="card" data-homebody-item="${paint.id}" data-name="${paint.name}" data-brand="${paint.maker}" data-cell="${paint.group.name}" data-price="${paint.price}" data-hex="${paint.hex}" data-ink="${paint.ink}" style="--c:${paint.hex};--on:${paint.ink};--shop:${place}"${place < shown ? html` data-shop-top` : ''}><a href="/p/${paint.id}"><span class="swatch"><span class="number">${paint.number}</span><span class="reason" data-reason></span></span><span class="label"><span class="card-name">${paint.name}</span><span class="card-meta"><span>${pounds(paint.price)}</span> <span class="finish">${paint.finish}</span></span></span></a></li>`;
+  return html`<li class="card" data-homebody-item="${paint.id}" data-homebody-name="${paint.name}" data-homebody-brand="${paint.maker}" data-homebody-category="${paint.group.name}" data-homebody-price="${paint.price}" data-hex="${paint.hex}" data-ink="${paint.ink}" style="--c:${paint.hex};--on:${paint.ink};--shop:${place}"${place < shown ? html` data-shop-top` : ''}><a href="/p/${paint.id}"><span class="swatch"><span class="number">${paint.number}</span><span class="reason" data-homebody-why></span></span><span class="label"><span class="card-name">${paint.name}</span><span class="card-meta"><span>${pounds(paint.price)}</span> <span class="finish">${paint.finish}</span></span></span></a></li>`;
 }
 
 export interface ShelfOptions {

@@ -33,10 +33,10 @@ ${room}
 </section>
 <div class="wrap">
 <section class="block" aria-labelledby="window-title">
-<div class="block-head"><div><h2 id="window-title">In the window</h2><p class="block-note" data-shelf-note aria-live="polite">In the shop’s own order.</p></div>
+<div class="block-head"><div><h2 id="window-title">In the window</h2><p class="block-note" data-shelf-note aria-live="polite">In the shop’s own order.</p></div><div class="chip-place" data-homebody-chip="home"></div>
 <div class="compare" role="group" aria-label="Which order to show" data-compare><button type="button" data-order="yours" aria-pressed="true" disabled>Yours</button><button type="button" data-order="shop" aria-pressed="false" disabled>The shop’s order</button></div></div>
 ${shelf({ list: 'home', name: 'In the window', paints: homeShelf, shown: SHOWN, isWallSource: true })}
-${site.snippet === '' ? '' : html`<script>${trusted(site.snippet)}</script>`}
+${site.snippet === '' ? '' : html`<script data-site="${site.name}">${trusted(site.snippet)}</script>`}
 <script>${trusted(wallScript)}</script>
 </section>
 <div class="pair">

@@ -1,3 +1,4 @@
+import { hueNames, hueTitle } from '../data/families.js';
 import { headScript, stubScript } from './inline.js';
 import { html, trusted, type Html } from './html.js';
 import type { Site } from './site.js';
@@ -15,20 +16,15 @@ export interface Page {
 }
 
 const nav = [
-  ['/c/whites', 'Whites'],
-  ['/c/greys', 'Greys'],
-  ['/c/blues', 'Blues'],
-  ['/c/greens', 'Greens'],
-  ['/c/yellows', 'Yellows'],
-  ['/c/reds', 'Reds'],
-  ['/c/pinks', 'Pinks'],
   ['/c/all', 'The whole card'],
+  ['/c/whites', 'Whites'],
+  ...hueNames.toReversed().map((hue) => [`/c/${hueTitle(hue).toLowerCase()}`, hueTitle(hue)] as const),
 ] as const;
 
 export function layout(page: Page): string {
   const { site } = page;
   return html`<!doctype html>
-<html lang="en">
+<html lang="en" data-homebody-chip-text="Your order has changed. Show it">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -50,11 +50,11 @@ export function listing({ list, name, path, paints, params, nothing }: Listing):
   const page = Math.min(pages, Math.max(1, Math.trunc(Number(params.get('page'))) || 1));
   const shown = sorted.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE);
   const hidden = ['q'].flatMap((key) => (params.get(key) === null ? [] : [html`<input type="hidden" name="${key}" value="${params.get(key)}">`]));
-  return html`<form class="facets" action="${path}" data-auto-submit>${hidden}
+  return html`<details class="fold"><summary>Narrow and order${chosen.length > 0 ? ` (${chosen.length})` : ''}</summary><form class="facets" action="${path}" data-facets>${hidden}
 ${facets.map((facet) => select(facet, params, paints))}
 <label class="field"><span>Order</span><select name="sort"><option value="">Our order</option>${Object.entries(orders).map(([key, each]) => html`<option value="${key}"${params.get('sort') === key ? html` selected` : ''}>${each.label}</option>`)}</select></label>
 <button class="button ghost" type="submit">Apply</button>${chosen.length > 0 || order !== undefined ? html` <a class="clear" href="${withParams(path, params, { depth: null, chroma: null, mood: null, finish: null, maker: null, sort: null, page: null })}">Clear all</a>` : ''}
-</form>
+</form></details>
 <p class="count" role="status">${found.length === 0 ? 'Nothing' : found.length} ${found.length === 1 ? 'colour' : found.length === 0 ? 'matches' : 'colours'}${order === undefined ? '' : html`, ${order.label.toLowerCase()}`}${pages > 1 ? html` · page ${page} of ${pages}` : ''}</p>
 ${shown.length === 0 ? html`<div class="nothing">${nothing}</div>` : shelf({ list, name, paints: shown, shown: PAGE_SIZE, isSorted: order !== undefined })}
 ${pages > 1 ? pager(path, params, page, pages) : ''}`;

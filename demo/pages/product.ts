@@ -29,7 +29,7 @@ export function productPage(site: Site, id: string): string | null {
 <h1 id="paint-name">${paint.name}</h1><p>No. ${paint.number} · ${paint.hex.toUpperCase()}</p></div>
 ${room}
 </section>
-<div class="wrap product" data-product="${paint.id}" data-name="${paint.name}" data-brand="${paint.maker}" data-cell="${paint.group.name}" data-hex="${paint.hex}" data-price="${paint.price}">
+<div class="wrap product" data-product="${paint.id}" data-homebody-name="${paint.name}" data-homebody-brand="${paint.maker}" data-homebody-category="${paint.group.name}" data-hex="${paint.hex}" data-homebody-price="${paint.price}">
 <div class="product-text"><p class="lead">${sentence(paint)}</p>
 <dl class="facts"><div><dt>Maker</dt><dd>${paint.maker}</dd></div><div><dt>Finish</dt><dd>${paint.finish}</dd></div><div><dt>Light reflected</dt><dd>${reflectance(paint)} %</dd></div><div><dt>Strength</dt><dd>${paint.chroma}</dd></div>${paint.moods.length > 0 ? html`<div><dt>Mood</dt><dd>${paint.moods.join(', ')}</dd></div>` : ''}</dl>
 <p class="sample-note">Maker, finish and prices are sample data.</p></div>
@@ -40,7 +40,7 @@ ${room}
 <div class="buy-row"><label class="field quantity"><span>Tins</span><input type="number" name="quantity" min="1" max="20" value="1" inputmode="numeric"></label><button class="button" type="submit">Add to basket</button></div>
 <p class="bought" data-bought role="status"></p></form>
 </div>
-<div class="wrap"><section class="block" aria-labelledby="similar-title"><div class="block-head"><div><h2 id="similar-title">Near it on the card</h2><p class="block-note">By eye, not by name.</p></div></div>
+<div class="wrap"><section class="block" aria-labelledby="similar-title"><div class="block-head"><div><h2 id="similar-title">Near it on the card</h2><p class="block-note">By eye, not by name.</p></div><div class="chip-place" data-homebody-chip="similar"></div></div>
 ${shelf({ list: 'similar', name: 'Near it on the card', paints: similar, shown: SIMILAR_SHOWN })}
 </section></div>`,
   });
