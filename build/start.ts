@@ -16,7 +16,14 @@ export async function main(args: readonly string[]): Promise<void> {
   await mkdir('.data', { recursive: true });
   const serverFile = new URL('../dist-demo/server.js', import.meta.url).href;
   const { startDemo } = (await import(/* @vite-ignore */ serverFile)) as typeof import('../demo/start.js');
-  const demo = await startDemo({ dataDir: '.data', shopPort: 5173, endpointPort: 8787 });
+  const demo = await startDemo({
+    distDir: 'dist',
+    demoDir: 'dist-demo',
+    store: 'sqlite:.data/rounds.db',
+    shopPort: 5173,
+    endpointPort: 8787,
+    log: (line) => console.error(line),
+  });
   console.log('');
   console.log('Shop:');
   console.log(demo.shopUrl);
