@@ -53,6 +53,8 @@ export interface MetaRecords {
   /** The last list of candidates per list name, so that hidden shelves are ranked again after learning. */
   readonly lists: Readonly<Record<string, readonly Item[]>>;
   readonly catalogueManifest: unknown;
+  /** `ModelManifest.catalogueVersion` of the item vectors that the user vector was learned with. */
+  readonly factorBasis: number;
   readonly sharedModel: unknown;
   readonly engineRaces: unknown;
 }

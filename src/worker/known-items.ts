@@ -33,6 +33,8 @@ export interface KnownItems {
 
 export interface KnownItemsParts {
   readonly catalogue: () => Catalogue | null;
+  /** Do the catalogue's vectors have the basis that the user vector was learned with? If not, that term is 0. */
+  readonly hasBasis: () => boolean;
   readonly lists: () => readonly (readonly [string, readonly Item[]])[];
   readonly taste: (categories: readonly string[] | undefined) => number;
 }
@@ -41,7 +43,7 @@ export interface KnownItemsParts {
 const mostHeard = 500;
 const mostKept = 5_000;
 
-export function createKnownItems({ catalogue, lists, taste }: KnownItemsParts): KnownItems {
+export function createKnownItems({ catalogue, hasBasis, lists, taste }: KnownItemsParts): KnownItems {
   const heard = new Map<string, Item>();
   let kept = new Map<string, KnownItem>();
   let listed: ReadonlyMap<string, Item> | null = null;
@@ -64,7 +66,7 @@ export function createKnownItems({ catalogue, lists, taste }: KnownItemsParts): 
       // A large catalogue has no names; the page that shows the item does.
       const name = told.name ?? listedItems().get(id)?.name ?? fallback?.name;
       const item = name === undefined ? told : { ...told, name };
-      return { item, encoded: encodeItem(item, quantileAt(known, row)), vector: vectorAt(known, row), taste: taste(item.categories) };
+      return { item, encoded: encodeItem(item, quantileAt(known, row)), vector: hasBasis() ? vectorAt(known, row) : null, taste: taste(item.categories) };
     }
     const item = listedItems().get(id) ?? fallback ?? heard.get(id);
     if (item === undefined) return null;

@@ -1,12 +1,13 @@
 import { toSdkError, type SdkError } from '../core/errors.js';
-import { baseOf, forget, learn, learnOn, type LearningKernels } from '../core/profile/learn.js';
-import type { StoredEvent } from '../core/profile/records.js';
+import { baseOf, forget, learn, learnOn, type Forgotten, type LearningKernels } from '../core/profile/learn.js';
+import type { LogRecord, Snapshot, StoredEvent } from '../core/profile/records.js';
 import type { ForgetSelector } from '../core/profile/selector.js';
 import { applyPatch, countRecord, emptyState, foldRecord, patchOf, snapshotOf, stateOf, touchedBy, type ProfileState } from '../core/profile/state.js';
 import type { ProfileStore } from '../storage/profile-store.js';
 import { pruneLog } from '../storage/retention.js';
 import { deferred, type Clock } from './clock.js';
 import { createHistory, type History } from './history.js';
+import { rebased } from './rebase.js';
 import type { Turns } from './turns.js';
 
 /**
@@ -26,6 +27,10 @@ export interface ProfileHolder {
   /** Takes over what other tabs have written. */
   sync(): Promise<void>;
   forget(selector: ForgetSelector): Promise<number>;
+  /** Which basis of item vectors the user vector was learned with; undefined: with none yet. */
+  basis(): number | undefined;
+  /** Takes another basis into force: learns the user vector again under it, where there was one before. */
+  rebase(basis: number, vectorOf: (itemId: string) => Float32Array | null): Promise<void>;
   /** Writes the snapshot now if it is due. */
   flush(): Promise<void>;
   close(): void;
@@ -47,14 +52,21 @@ const recordsPerSnapshot = 64;
 const snapshotDelayMs = 1_000;
 /** Pruning reads the whole log; no page view needs it. */
 const pruneDelayMs = 20_000;
-/** Other tabs may append between reading and rewriting; each time we read again. */
-const forgetAttempts = 5;
+/** Each time another tab was faster we read again. */
+const rewriteAttempts = 5;
+
+interface Rewritten {
+  readonly records: readonly LogRecord[];
+  readonly state: ProfileState;
+  readonly snapshot: Snapshot;
+}
 
 export function createProfileHolder(parts: ProfileHolderParts): ProfileHolder {
   const { clock, store, turns } = parts;
   let state = emptyState();
   let snapshotMark = '';
   let snapshotPosition = 0;
+  let basis: number | undefined;
   const history: History = createHistory(() => store.readLog(0));
 
   const snapshot = deferred(clock, snapshotDelayMs, () => turns.run(writeSnapshot), parts.onIdleError);
@@ -74,8 +86,9 @@ export function createProfileHolder(parts: ProfileHolderParts): ProfileHolder {
 
   /** Makes the state anew from the store. */
   async function load(): Promise<void> {
-    const stored = await store.readSnapshot();
+    const [stored, storedBasis] = await Promise.all([store.readSnapshot(), store.getMeta('factorBasis')]);
     state = stateOf(stored, await store.readLog(stored?.logPosition ?? 0));
+    basis = storedBasis;
     mark(stored);
     history.drop();
     requestSnapshot();
@@ -139,22 +152,40 @@ export function createProfileHolder(parts: ProfileHolderParts): ProfileHolder {
     else await load();
   }
 
-  async function forgetNow(selector: ForgetSelector): Promise<number> {
+  /** Replaces the log by what `make` answers; other tabs may append between reading and rewriting, then it is made again. */
+  async function rewrite<Made extends Rewritten>(make: () => Promise<Made>, isNeeded: (made: Made) => boolean = () => true): Promise<Made> {
     for (let attempt = 1; ; attempt++) {
       await load();
-      const forgotten = forget(await store.readBase(), await store.readLog(0), selector);
-      if (forgotten.events === 0) return 0;
+      const made = await make();
+      if (!isNeeded(made)) return made;
       try {
-        await store.rewrite(forgotten.records, forgotten.snapshot);
+        await store.rewrite(made.records, made.snapshot);
       } catch (thrown) {
-        if (attempt < forgetAttempts && toSdkError(thrown, 'internal').code === 'invalid-state') continue;
+        if (attempt < rewriteAttempts && toSdkError(thrown, 'internal').code === 'invalid-state') continue;
         throw thrown;
       }
-      state = forgotten.state;
-      mark(forgotten.snapshot);
+      state = made.state;
+      mark(made.snapshot);
       history.drop();
-      return forgotten.events;
+      return made;
     }
+  }
+
+  async function forgetNow(selector: ForgetSelector): Promise<number> {
+    const make = async (): Promise<Forgotten> => forget(await store.readBase(), await store.readLog(0), selector);
+    const { events } = await rewrite(make, (made) => made.events > 0);
+    return events;
+  }
+
+  async function rebaseNow(next: number, vectorOf: (itemId: string) => Float32Array | null): Promise<void> {
+    if (basis === next) return;
+    // A crash before the last line repeats all of it, which changes nothing.
+    if (basis !== undefined) {
+      const { base } = await rewrite(async () => rebased(await store.readBase(), await store.readLog(0), vectorOf));
+      if (base !== null) await store.prune(0, base);
+    }
+    await store.setMeta('factorBasis', next);
+    basis = next;
   }
 
   return {
@@ -168,6 +199,8 @@ export function createProfileHolder(parts: ProfileHolderParts): ProfileHolder {
     learn: (lessons, modelVersion) => turns.run(() => appendGroup(lessons(), modelVersion)),
     sync: () => turns.run(syncNow),
     forget: (selector) => turns.run(() => forgetNow(selector)),
+    basis: () => basis,
+    rebase: (next, vectorOf) => turns.run(() => rebaseNow(next, vectorOf)),
     flush: () => snapshot.flush(),
     close() {
       snapshot.cancel();

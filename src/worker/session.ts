@@ -1,4 +1,5 @@
 import type { Catalogue } from '../core/catalogue/format.js';
+import { canonicalRow, vectorAt } from '../core/catalogue/read-catalogue.js';
 import { SdkError, toSdkError } from '../core/errors.js';
 import type { QueuedEvent } from '../core/event.js';
 import type { ForgetSelector } from '../core/profile/selector.js';
@@ -72,7 +73,7 @@ export async function openSession(parts: ServiceParts, signals: Signals, options
   const profile = createProfileHolder({ clock, store, turns, kernels: () => engines.kernels(), onEngineError: notices.add, onIdleError });
   const lists = createListMemory(clock, store, onIdleError);
   const model = createModelHolder(store, () => changed());
-  const known = createKnownItems({ catalogue: () => catalogue, lists: () => lists.entries(), taste: (categories) => model.taste(categories) });
+  const known = createKnownItems({ catalogue: () => catalogue, hasBasis, lists: () => lists.entries(), taste: (categories) => model.taste(categories) });
   const lessons = createLessons(known, lists);
   const queue = createGroupCommit<QueuedEvent>(mostPerGroup, async (group) => {
     if (isEnded) throw new SdkError('closed', 'the profile was closed before this event was stored');
@@ -109,9 +110,20 @@ export async function openSession(parts: ServiceParts, signals: Signals, options
       if (isEnded) return;
       catalogue = loaded;
       changed();
+      const basis = basisOf(loaded);
+      if (basis === null || basis === profile.basis()) return;
+      await profile.rebase(basis, (id) => {
+        const row = canonicalRow(loaded, id);
+        return row === undefined ? null : vectorAt(loaded, row);
+      });
+      changed();
     } catch (thrown) {
       if (!isEnded) notices.add(toSdkError(thrown, 'catalogue-unavailable'));
     }
+  }
+
+  function hasBasis(): boolean {
+    return catalogue !== null && basisOf(catalogue) === profile.basis();
   }
 
   function allowed({ personalise, contribute }: Consent): Consent {
@@ -212,6 +224,11 @@ export async function openSession(parts: ServiceParts, signals: Signals, options
       store.close();
     },
   };
+}
+
+/** Which vectors the catalogue has; null for none that this bundle can use. */
+function basisOf({ vectors, manifest }: Catalogue): number | null {
+  return vectors === null ? null : (manifest.model?.catalogueVersion ?? null);
 }
 
 /** A retry may stand beside its first try in one group. */
