@@ -13,7 +13,10 @@ const types: Readonly<Record<string, string>> = {
  * A file below `folder`, or null where there is none or the path leaves the folder.
  * @param path  as it stands in the URL, without a leading slash
  */
-export async function readAsset(folder: string, path: string): Promise<{ readonly body: Uint8Array<ArrayBuffer>; readonly type: string } | null> {
+export async function readAsset(
+  folder: string,
+  path: string,
+): Promise<{ readonly body: Uint8Array<ArrayBuffer>; readonly type: string } | null> {
   const root = resolve(folder);
   const file = resolve(root, normalize(path));
   if (!file.startsWith(root + sep)) return null;

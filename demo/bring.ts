@@ -19,7 +19,8 @@ let isRunning = false;
 export function bringShoppers(request: Request, { command }: BringOptions): Response {
   const host = new URL(request.url).hostname;
   const origin = request.headers.get('origin');
-  if (!isLoopback(host) || origin === null || new URL(origin).host !== new URL(request.url).host) return refuse(403, 'only the page of this shop on this machine may do that');
+  if (!isLoopback(host) || origin === null || new URL(origin).host !== new URL(request.url).host)
+    return refuse(403, 'only the page of this shop on this machine may do that');
   if (isRunning) return refuse(409, 'the shoppers are already on their way');
   const [program, ...args] = command;
   if (program === undefined) return refuse(500, 'no simulator is configured');
@@ -50,14 +51,18 @@ export function bringShoppers(request: Request, { command }: BringOptions): Resp
         isOpen = false;
       };
       child.once('error', (error) => end(false, error.message));
-      child.once('close', (code) => end(code === 0, code === 0 ? 'All of them have been and gone.' : `The simulator stopped with code ${code}. ${lastNote}`));
+      child.once('close', (code) =>
+        end(code === 0, code === 0 ? 'All of them have been and gone.' : `The simulator stopped with code ${code}. ${lastNote}`),
+      );
     },
     cancel() {
       child.kill();
       isRunning = false;
     },
   });
-  return new Response(body, { headers: { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store, no-transform', 'content-encoding': 'identity' } });
+  return new Response(body, {
+    headers: { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store, no-transform', 'content-encoding': 'identity' },
+  });
 }
 
 // oxlint-disable-next-line no-control-regex -- terminals colour and move with escape sequences; they are what is removed
@@ -75,8 +80,11 @@ function readLine(text: string): BringLine | null {
   return { kind: 'note', text: clean.slice(0, 300) };
 }
 
-const isLoopback = (host: string): boolean => host === 'localhost' || host === '[::1]' || /^127\./.test(host);
+const isLoopback = (host: string): boolean => host === 'localhost' || host === '[::1]' || host.startsWith('127.');
 
 function refuse(status: number, text: string): Response {
-  return new Response(`${JSON.stringify({ kind: 'end', ok: false, text } satisfies BringLine)}\n`, { status, headers: { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' } });
+  return new Response(`${JSON.stringify({ kind: 'end', ok: false, text } satisfies BringLine)}\n`, {
+    status,
+    headers: { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' },
+  });
 }

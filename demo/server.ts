@@ -46,7 +46,9 @@ const hashOf = (script: string): string => `'sha256-${createHash('sha256').updat
 export async function createShop(options: Omit<ShopOptions, 'port' | 'host'>): Promise<Hono> {
   const { distDir, demoDir, endpointUrl } = options;
   const snippet = (await readFile(join(distDir, 'snippet.js'), 'utf8').catch(() => '')).trim();
-  const bundles = await Promise.all(['shop.js', 'shop.css', 'panel.js', 'react.js'].map((name) => readFile(join(demoDir, 'assets', name)).catch(() => Buffer.alloc(0))));
+  const bundles = await Promise.all(
+    ['shop.js', 'shop.css', 'panel.js', 'react.js'].map((name) => readFile(join(demoDir, 'assets', name)).catch(() => Buffer.alloc(0))),
+  );
   const version = createHash('sha256').update(Buffer.concat(bundles)).digest('hex').slice(0, 10);
   const site: Site = { name: 'demo', endpointUrl, snippet, version };
   const inline = [headScript, stubScript, wallScript, ...(snippet === '' ? [] : [snippet])].map(hashOf).join(' ');
@@ -63,17 +65,27 @@ export async function createShop(options: Omit<ShopOptions, 'port' | 'host'>): P
   app.use('*', etag());
 
   const page = (text: string, status: 200 | 404 = 200): Response =>
-    new Response(text, { status, headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'public, max-age=0, must-revalidate', 'content-security-policy': policy } });
+    new Response(text, {
+      status,
+      headers: {
+        'content-type': 'text/html; charset=utf-8',
+        'cache-control': 'public, max-age=0, must-revalidate',
+        'content-security-policy': policy,
+      },
+    });
   const file = async (folder: string, path: string, cacheControl: string): Promise<Response> => {
     const found = await readAsset(folder, path);
     if (found === null) return new Response('not found', { status: 404, headers: { 'cache-control': 'no-store' } });
     return new Response(found.body, { headers: { 'content-type': found.type, 'cache-control': cacheControl } });
   };
-  const json = (text: string): Response => new Response(text, { headers: { 'content-type': 'application/json', 'cache-control': 'public, max-age=60' } });
+  const json = (text: string): Response =>
+    new Response(text, { headers: { 'content-type': 'application/json', 'cache-control': 'public, max-age=60' } });
   const immutable = 'public, max-age=31536000, immutable';
 
   app.get('/', () => page(homePage(site)));
-  app.get('/c/:category', (context) => page(...orNotFound(site, categoryPage(site, context.req.param('category'), new URL(context.req.url).searchParams))));
+  app.get('/c/:category', (context) =>
+    page(...orNotFound(site, categoryPage(site, context.req.param('category'), new URL(context.req.url).searchParams))),
+  );
   app.get('/p/:id', (context) => page(...orNotFound(site, productPage(site, context.req.param('id')))));
   app.get('/search', (context) => page(searchPage(site, new URL(context.req.url).searchParams)));
   app.get('/cart', () => page(cartPage(site)));
@@ -85,15 +97,46 @@ export async function createShop(options: Omit<ShopOptions, 'port' | 'host'>): P
   app.get('/shelf/home.json', () => json(homeItems));
   app.get('/homebody.json', () => json(JSON.stringify(options.switchDocument ?? { enabled: true, rollout: 100, rounds: true })));
   app.get('/homebody/:path{.+}', (context) => file(distDir, context.req.param('path'), 'public, max-age=60'));
-  app.get('/assets/:path{.+}', (context) => file(join(demoDir, 'assets'), context.req.param('path'), context.req.query('v') === undefined ? 'public, max-age=60' : immutable));
+  app.get('/assets/:path{.+}', (context) =>
+    file(join(demoDir, 'assets'), context.req.param('path'), context.req.query('v') === undefined ? 'public, max-age=60' : immutable),
+  );
   app.get('/catalogue/:path{.+}', (context) => {
     const path = context.req.param('path');
     return file(join(demoDir, 'catalogue'), path, path === 'manifest.json' ? 'public, max-age=60' : immutable);
   });
   app.get('/service-worker.js', () => file(join(demoDir, 'assets'), 'service-worker.js', 'public, max-age=0, must-revalidate'));
-  app.post('/demo/bring', (context) => bringShoppers(context.req.raw, options.bring ?? { command: [process.execPath, join(distDir, 'cli.js'), 'simulate', '--endpoint', endpointUrl, '--site', site.name, '--devices', '2000'] }));
+  app.get('/visitor/:path{.+}', (context) => readOnlyEndpoint(endpointUrl, site.name, context.req.param('path')));
+  app.post('/demo/bring', (context) =>
+    bringShoppers(
+      context.req.raw,
+      options.bring ?? {
+        command: [
+          process.execPath,
+          join(distDir, 'cli.js'),
+          'simulate',
+          '--endpoint',
+          endpointUrl,
+          '--site',
+          site.name,
+          '--devices',
+          '2000',
+        ],
+      },
+    ),
+  );
   app.notFound(() => page(notFoundPage(site), 404));
   return app;
+}
+
+/** The endpoint's documents for “be a new visitor”, whose site is not the shop's. There is no POST, so nothing can be sent this way. */
+async function readOnlyEndpoint(endpointUrl: string, site: string, path: string): Promise<Response> {
+  const target = path.replace(/^v1\/tasks\/[^/]+$/, `v1/tasks/${site}`);
+  const answer = await fetch(`${endpointUrl}/${target}`).catch(() => null);
+  if (answer === null) return new Response('the endpoint does not answer', { status: 502, headers: { 'cache-control': 'no-store' } });
+  return new Response(await answer.arrayBuffer(), {
+    status: answer.status,
+    headers: { 'content-type': answer.headers.get('content-type') ?? 'application/json', 'cache-control': 'no-store' },
+  });
 }
 
 const orNotFound = (site: Site, text: string | null): [string, 200 | 404] => (text === null ? [notFoundPage(site), 404] : [text, 200]);

@@ -45,6 +45,12 @@ export function serverConfig({ outDir }: DemoPaths): InlineConfig {
   return {
     ...common,
     ssr: { noExternal: ['color-name-list'], target: 'node' },
-    build: { outDir, emptyOutDir: false, ssr: 'demo/server.ts', target: 'node20', rolldownOptions: { output: { entryFileNames: 'server.js' } } },
+    build: {
+      outDir,
+      emptyOutDir: false,
+      ssr: 'demo/start.ts',
+      target: 'node20',
+      rolldownOptions: { output: { entryFileNames: 'server.js' } },
+    },
   };
 }

@@ -4,7 +4,15 @@ import { placeOrder, readCart, removeFromCart, takeOrder, totalOf, type CartLine
 import { pushEcommerce, type GaItem } from './data-layer.js';
 import { el, find } from './dom.js';
 
-const gaItem = (line: CartLine): GaItem => ({ item_id: line.sku, item_name: line.name, item_brand: line.brand, item_category: line.cell, item_variant: line.tin, price: line.price, quantity: line.quantity });
+const gaItem = (line: CartLine): GaItem => ({
+  item_id: line.sku,
+  item_name: line.name,
+  item_brand: line.brand,
+  item_category: line.cell,
+  item_variant: line.tin,
+  price: line.price,
+  quantity: line.quantity,
+});
 
 const report = (event: string, lines: readonly CartLine[], extra: { readonly transaction_id?: string } = {}): void =>
   pushEcommerce(event, { currency: 'GBP', value: totalOf(lines), ...extra, items: lines.map(gaItem) });
@@ -20,11 +28,15 @@ export function cartPage(): void {
       if (empty !== null) place.replaceChildren(empty);
       return;
     }
-    place.replaceChildren(linesOf(lines, (line) => {
-      removeFromCart(line.sku);
-      report('remove_from_cart', [line]);
-      show();
-    }), totalRow(lines), el('p', {}, el('a', { class: 'button', href: '/checkout' }, 'Go to checkout')));
+    place.replaceChildren(
+      linesOf(lines, (line) => {
+        removeFromCart(line.sku);
+        report('remove_from_cart', [line]);
+        show();
+      }),
+      totalRow(lines),
+      el('p', {}, el('a', { class: 'button', href: '/checkout' }, 'Go to checkout')),
+    );
   };
   show();
   const lines = readCart();
@@ -41,7 +53,11 @@ export function checkoutPage(): void {
     placeOrder();
     location.assign('/thanks');
   };
-  place.replaceChildren(linesOf(lines, null), totalRow(lines), el('form', { submit: order }, el('button', { class: 'button', type: 'submit' }, 'Place the pretend order')));
+  place.replaceChildren(
+    linesOf(lines, null),
+    totalRow(lines),
+    el('form', { submit: order }, el('button', { class: 'button', type: 'submit' }, 'Place the pretend order')),
+  );
 }
 
 export function thanksPage(): void {
@@ -56,7 +72,10 @@ function linesOf(lines: readonly CartLine[], onRemove: ((line: CartLine) => void
 }
 
 function lineOf(line: CartLine, onRemove: ((line: CartLine) => void) | null): HTMLElement {
-  const remove = onRemove === null ? null : el('button', { class: 'remove', type: 'button', 'aria-label': `Remove ${line.name}`, click: () => onRemove(line) }, '×');
+  const remove =
+    onRemove === null
+      ? null
+      : el('button', { class: 'remove', type: 'button', 'aria-label': `Remove ${line.name}`, click: () => onRemove(line) }, '×');
   return el(
     'li',
     { class: 'cart-line' },
@@ -67,4 +86,5 @@ function lineOf(line: CartLine, onRemove: ((line: CartLine) => void) | null): HT
   );
 }
 
-const totalRow = (lines: readonly CartLine[]): HTMLElement => el('p', { class: 'cart-total' }, el('span', {}, 'Total'), el('span', {}, pounds(totalOf(lines))));
+const totalRow = (lines: readonly CartLine[]): HTMLElement =>
+  el('p', { class: 'cart-total' }, el('span', {}, 'Total'), el('span', {}, pounds(totalOf(lines))));

@@ -23,7 +23,11 @@ export function readCart(): readonly CartLine[] {
 export function addToCart(line: CartLine): void {
   const cart = readCart();
   const held = cart.find(({ sku }) => sku === line.sku);
-  writeCart(held === undefined ? [...cart, line] : cart.map((each) => (each === held ? { ...each, quantity: each.quantity + line.quantity } : each)));
+  writeCart(
+    held === undefined
+      ? [...cart, line]
+      : cart.map((each) => (each === held ? { ...each, quantity: each.quantity + line.quantity } : each)),
+  );
 }
 
 export function removeFromCart(sku: string): void {

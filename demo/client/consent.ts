@@ -40,19 +40,39 @@ function open(client: Client, isAsked: boolean): void {
     { class: 'consent', 'aria-labelledby': 'consent-title', tabindex: -1 },
     el('h2', { id: 'consent-title' }, 'May this shop learn your taste?'),
     el('p', {}, 'Both are off. Until you say otherwise nothing is learned, kept or sent, and the shop works the same.'),
-    el('label', { class: 'switch' }, el('b', {}, 'Arrange the shelf for me'), el('small', {}, 'Learns from what you open. Stays in this browser.'), personalise),
+    el(
+      'label',
+      { class: 'switch' },
+      el('b', {}, 'Arrange the shelf for me'),
+      el('small', {}, 'Learns from what you open. Stays in this browser.'),
+      personalise,
+    ),
     el(
       'label',
       { class: 'switch' },
       el('b', {}, 'Join the private crowd'),
-      el('small', {}, hasPrivacyControl() ? 'Your browser asks sites not to share (Global Privacy Control), so this stays off.' : 'Now and then, one scrambled vote for a group of colours. Nobody can be sure it was yours.'),
+      el(
+        'small',
+        {},
+        hasPrivacyControl()
+          ? 'Your browser asks sites not to share (Global Privacy Control), so this stays off.'
+          : 'Now and then, one scrambled vote for a group of colours. Nobody can be sure it was yours.',
+      ),
       contribute,
     ),
     el(
       'div',
       { class: 'consent-actions' },
-      el('button', { class: 'button', type: 'button', click: () => void save({ personalise: false, contribute: false }) }, 'Leave both off'),
-      el('button', { class: 'button', type: 'button', click: () => void save({ personalise: personalise.checked, contribute: contribute.checked }) }, 'Save my choice'),
+      el(
+        'button',
+        { class: 'button', type: 'button', click: () => void save({ personalise: false, contribute: false }) },
+        'Leave both off',
+      ),
+      el(
+        'button',
+        { class: 'button', type: 'button', click: () => void save({ personalise: personalise.checked, contribute: contribute.checked }) },
+        'Save my choice',
+      ),
     ),
     el('p', {}, el('a', { href: '/about-privacy' }, 'How this shop remembers you')),
   );

@@ -2,7 +2,11 @@ type Child = Node | string | null;
 type Attributes = Readonly<Record<string, string | number | boolean | ((event: Event) => void)>>;
 
 /** One element with attributes (a function is an event listener, `true` an empty attribute) and children. */
-export function el<K extends keyof HTMLElementTagNameMap>(tag: K, attributes: Attributes = {}, ...children: readonly Child[]): HTMLElementTagNameMap[K] {
+export function el<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: readonly Child[]
+): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === 'function') element.addEventListener(name, value);

@@ -2,7 +2,18 @@ import type { Client } from 'homebody';
 
 /** The public client as the script tag leaves it on the page. The shop reads from it; it never feeds it events. */
 
-export type { Client, ClientStatus, EngineReport, ProfileView, RankResult, RoundStatus, SentView, TaskView, WhyPart, WhyResult } from 'homebody';
+export type {
+  Client,
+  ClientStatus,
+  EngineReport,
+  ProfileView,
+  RankResult,
+  RoundStatus,
+  SentView,
+  TaskView,
+  WhyPart,
+  WhyResult,
+} from 'homebody';
 
 /**
  * The script tag stands before ours and both are deferred, so by now it has run or it never will.

@@ -27,7 +27,8 @@ export function reportLists(): void {
 /** In the order on screen; while the shop's order is shown for comparison, that order. */
 export function visibleCards(list: HTMLElement): readonly HTMLElement[] {
   const cards = all('[data-homebody-item]', list);
-  if (list.dataset['compare'] === 'shop') return cards.filter((card) => 'shopTop' in card.dataset).sort((one, other) => shopPlace(one) - shopPlace(other));
+  if (list.dataset['compare'] === 'shop')
+    return cards.filter((card) => 'shopTop' in card.dataset).sort((one, other) => shopPlace(one) - shopPlace(other));
   return cards.slice(0, Number(list.dataset['shown'] ?? cards.length));
 }
 

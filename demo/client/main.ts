@@ -29,7 +29,7 @@ reportLists();
 // An address names only what was chosen.
 for (const form of all<HTMLFormElement>('[data-facets]')) {
   form.addEventListener('formdata', (event) => {
-    for (const [key, value] of [...event.formData]) if (value === '') event.formData.delete(key);
+    for (const [key, value] of Array.from(event.formData)) if (value === '') event.formData.delete(key);
   });
 }
 

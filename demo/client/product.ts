@@ -14,10 +14,28 @@ export function productPage(): void {
     if (chosen === null) return;
     const quantity = Math.min(20, Math.max(1, Math.trunc(Number(new FormData(form).get('quantity'))) || 1));
     const { product: id = '', homebodyName: name = '', homebodyBrand: brand = '', homebodyCategory: cell = '', hex = '' } = product.dataset;
-    const line = { sku: chosen.value, id, name, brand, cell, hex, tin: chosen.dataset['tin'] ?? '', price: Number(chosen.dataset['price']), quantity };
+    const line = {
+      sku: chosen.value,
+      id,
+      name,
+      brand,
+      cell,
+      hex,
+      tin: chosen.dataset['tin'] ?? '',
+      price: Number(chosen.dataset['price']),
+      quantity,
+    };
     addToCart(line);
-    pushEcommerce('add_to_cart', { currency: 'GBP', value: line.price * quantity, items: [{ ...itemOf(product), item_id: line.sku, item_variant: line.tin, price: line.price, quantity }] });
+    pushEcommerce('add_to_cart', {
+      currency: 'GBP',
+      value: line.price * quantity,
+      items: [{ ...itemOf(product), item_id: line.sku, item_variant: line.tin, price: line.price, quantity }],
+    });
     showBasketCount();
-    find('[data-bought]')?.replaceChildren(`${quantity} × ${line.tin.toLowerCase()} of ${name} is in the `, el('a', { href: '/cart' }, 'basket'), '.');
+    find('[data-bought]')?.replaceChildren(
+      `${quantity} × ${line.tin.toLowerCase()} of ${name} is in the `,
+      el('a', { href: '/cart' }, 'basket'),
+      '.',
+    );
   });
 }

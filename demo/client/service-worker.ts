@@ -23,7 +23,14 @@ const worker = self as unknown as ServiceWorkerLike;
 const CACHE = 'northlight/pages';
 const kept = ['/assets/', '/homebody/', '/catalogue/', '/shelf/', '/homebody.json'];
 
-worker.addEventListener('install', (event) => event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(['/', '/offline', '/shelf/home.json'])).then(() => worker.skipWaiting())));
+worker.addEventListener('install', (event) =>
+  event.waitUntil(
+    caches
+      .open(CACHE)
+      .then((cache) => cache.addAll(['/', '/offline', '/shelf/home.json']))
+      .then(() => worker.skipWaiting()),
+  ),
+);
 worker.addEventListener('activate', (event) => event.waitUntil(worker.clients.claim()));
 worker.addEventListener('fetch', (event) => {
   const { request } = event;

@@ -12,7 +12,8 @@ export function dressWindow(client: Client): void {
   const choose = (order: string | undefined): void => {
     if (order === 'shop') list.dataset['compare'] = 'shop';
     else delete list.dataset['compare'];
-    for (const button of buttons) button.setAttribute('aria-pressed', String(button.dataset['order'] === (order === 'shop' ? 'shop' : 'yours')));
+    for (const button of buttons)
+      button.setAttribute('aria-pressed', String(button.dataset['order'] === (order === 'shop' ? 'shop' : 'yours')));
   };
   const describe = (): void => {
     const isArranged = all('[data-homebody-item]', list).some((card, place) => shopPlace(card) !== place);

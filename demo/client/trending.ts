@@ -33,6 +33,12 @@ function row(name: string, prior: number, group: GroupSwatches | undefined): HTM
   return el(
     'li',
     {},
-    el('a', { href: `/c/${group?.slug}` }, el('span', {}, name), el('span', { class: 'bar-colours', style: `background:linear-gradient(90deg,${stops})` }), el('span', { class: 'amount', title: 'against its share of the card' }, `× ${Math.exp(prior).toFixed(1)}`)),
+    el(
+      'a',
+      { href: `/c/${group?.slug}` },
+      el('span', {}, name),
+      el('span', { class: 'bar-colours', style: `background:linear-gradient(90deg,${stops})` }),
+      el('span', { class: 'amount', title: 'against its share of the card' }, `× ${Math.exp(prior).toFixed(1)}`),
+    ),
   );
 }

@@ -40,7 +40,9 @@ const greys = [
 export const groups: readonly Group[] = [
   ...hueNames
     .filter((hue) => hue !== 'grey')
-    .flatMap((hue) => depthNames.map((depth) => ({ name: groupName(hue, depth), slug: `${depth}-${plurals[hue].toLowerCase()}`, hue, depth }))),
+    .flatMap((hue) =>
+      depthNames.map((depth) => ({ name: groupName(hue, depth), slug: `${depth}-${plurals[hue].toLowerCase()}`, hue, depth })),
+    ),
   ...greys,
 ];
 

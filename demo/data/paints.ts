@@ -24,7 +24,8 @@ export interface Paint {
 }
 
 /** Names a paint house would not print on a tin. */
-const unprintable = /\b(blood|bloody|poo|poop|turd|vomit|puke|nude|naked|sexy|nazi|drunk|cocaine|weed|indian|bastard|damn|hell|pee|crap|snot|corpse|semen|booger|ass|arse)\b/i;
+const unprintable =
+  /\b(blood|bloody|poo|poop|turd|vomit|puke|nude|naked|sexy|nazi|drunk|cocaine|weed|indian|bastard|damn|hell|pee|crap|snot|corpse|semen|booger|ass|arse)\b/i;
 
 function slugOf(name: string): string {
   return name
@@ -40,14 +41,27 @@ const groupPlace = new Map(groups.map((group, place) => [group.slug, place]));
 function describe(name: string, hex: string): Omit<Paint, 'number'> {
   const id = `${slugOf(name)}-${hex.slice(1)}`;
   const colour = oklch(hex);
-  return { id, name, hex, ink: inkOn(hex), colour, group: groupOf(colour), chroma: chromaWord(colour), moods: moodsOf(name), ...sampleOf(id) };
+  return {
+    id,
+    name,
+    hex,
+    ink: inkOn(hex),
+    colour,
+    group: groupOf(colour),
+    chroma: chromaWord(colour),
+    moods: moodsOf(name),
+    ...sampleOf(id),
+  };
 }
 
 /** The whole card, ordered by group and from light to dark. */
 export const paints: readonly Paint[] = colornames
   .filter(({ name }) => !unprintable.test(name))
   .map(({ name, hex }) => describe(name, hex.toLowerCase()))
-  .sort((one, other) => (groupPlace.get(one.group.slug) ?? 0) - (groupPlace.get(other.group.slug) ?? 0) || other.colour.lightness - one.colour.lightness)
+  .sort(
+    (one, other) =>
+      (groupPlace.get(one.group.slug) ?? 0) - (groupPlace.get(other.group.slug) ?? 0) || other.colour.lightness - one.colour.lightness,
+  )
   .map((paint, at) => ({ ...paint, number: at + 1 }));
 
 export const paintOf: ReadonlyMap<string, Paint> = new Map(paints.map((paint) => [paint.id, paint]));
@@ -69,5 +83,11 @@ export function variantsOf(paint: Paint): readonly Variant[] {
 
 /** Free facets, as the catalogue knows them. */
 export function tagsOf(paint: Paint): readonly string[] {
-  return [`hue:${paint.group.hue}`, `lightness:${paint.group.depth}`, `chroma:${paint.chroma}`, `finish:${paint.finish}`, ...paint.moods.map((mood) => `mood:${mood}`)];
+  return [
+    `hue:${paint.group.hue}`,
+    `lightness:${paint.group.depth}`,
+    `chroma:${paint.chroma}`,
+    `finish:${paint.finish}`,
+    ...paint.moods.map((mood) => `mood:${mood}`),
+  ];
 }

@@ -1,6 +1,13 @@
 /** Everything about a paint that is not its colour or name is sample data, drawn from a generator seeded by its id. */
 
-export const makers = ['Northlight Own', 'Coppin & Daughters', 'Harbour Limeworks', 'Orrin Distemper Co.', 'Mill Lane Colour', 'Sandpiper'] as const;
+export const makers = [
+  'Northlight Own',
+  'Coppin & Daughters',
+  'Harbour Limeworks',
+  'Orrin Distemper Co.',
+  'Mill Lane Colour',
+  'Sandpiper',
+] as const;
 export type Maker = (typeof makers)[number];
 
 export const finishes = ['matt', 'eggshell', 'satin', 'gloss', 'limewash'] as const;

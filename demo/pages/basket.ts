@@ -10,8 +10,15 @@ export function cartPage(site: Site): string {
     kind: 'cart',
     title: 'Basket · Northlight',
     description: 'Your basket.',
-    main: html`<div class="wrap narrow tall"><header class="page-head"><h1>Basket</h1></header>
-<div data-cart><div class="nothing" data-cart-empty><p>Nothing in it yet. A sample pot is a cheap way to be sure.</p><p><a class="button" href="/">Back to the window</a></p></div></div></div>`,
+    main: html`<div class="wrap narrow tall">
+      <header class="page-head"><h1>Basket</h1></header>
+      <div data-cart>
+        <div class="nothing" data-cart-empty>
+          <p>Nothing in it yet. A sample pot is a cheap way to be sure.</p>
+          <p><a class="button" href="/">Back to the window</a></p>
+        </div>
+      </div>
+    </div>`,
   });
 }
 
@@ -21,8 +28,18 @@ export function checkoutPage(site: Site): string {
     kind: 'checkout',
     title: 'Checkout · Northlight',
     description: 'Pretend to pay.',
-    main: html`<div class="wrap narrow tall"><header class="page-head"><h1>Checkout</h1><p>A demonstration: no money, no address, no account.</p></header>
-<div data-checkout><div class="nothing"><p>There is nothing to pay for.</p><p><a class="button" href="/">Back to the window</a></p></div></div></div>`,
+    main: html`<div class="wrap narrow tall">
+      <header class="page-head">
+        <h1>Checkout</h1>
+        <p>A demonstration: no money, no address, no account.</p>
+      </header>
+      <div data-checkout>
+        <div class="nothing">
+          <p>There is nothing to pay for.</p>
+          <p><a class="button" href="/">Back to the window</a></p>
+        </div>
+      </div>
+    </div>`,
   });
 }
 
@@ -32,7 +49,13 @@ export function thanksPage(site: Site): string {
     kind: 'thanks',
     title: 'Thank you · Northlight',
     description: 'Order placed.',
-    main: html`<div class="wrap narrow tall"><header class="page-head"><h1>It would be on its way</h1><p>Nothing was bought, nobody was charged, and no parcel exists. Everything else worked as it would.</p></header>
-<div data-thanks class="order-strip"></div><p><a class="button" href="/">Back to the window</a></p></div>`,
+    main: html`<div class="wrap narrow tall">
+      <header class="page-head">
+        <h1>It would be on its way</h1>
+        <p>Nothing was bought, nobody was charged, and no parcel exists. Everything else worked as it would.</p>
+      </header>
+      <div data-thanks class="order-strip"></div>
+      <p><a class="button" href="/">Back to the window</a></p>
+    </div>`,
   });
 }

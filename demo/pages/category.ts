@@ -28,14 +28,33 @@ const lines: Readonly<Record<Hue, string>> = {
 };
 
 function categoryOf(slug: string): Category | null {
-  if (slug === 'all') return { title: 'The whole card', line: `All ${paints.length.toLocaleString('en-GB')} of them, in thirty-one groups.`, paints, below: groups, above: null };
+  if (slug === 'all')
+    return {
+      title: 'The whole card',
+      line: `All ${paints.length.toLocaleString('en-GB')} of them, in thirty-one groups.`,
+      paints,
+      below: groups,
+      above: null,
+    };
   const group = groups.find((each) => each.slug === slug);
   if (group !== undefined) {
-    return { title: group.name, line: lines[group.hue], paints: paints.filter((paint) => paint.group.slug === slug), below: [], above: group.hue };
+    return {
+      title: group.name,
+      line: lines[group.hue],
+      paints: paints.filter((paint) => paint.group.slug === slug),
+      below: [],
+      above: group.hue,
+    };
   }
   const hue = hueNames.find((each) => hueTitle(each).toLowerCase() === slug);
   if (hue === undefined) return null;
-  return { title: hueTitle(hue), line: lines[hue], paints: paints.filter((paint) => paint.group.hue === hue), below: groups.filter((each) => each.hue === hue), above: null };
+  return {
+    title: hueTitle(hue),
+    line: lines[hue],
+    paints: paints.filter((paint) => paint.group.hue === hue),
+    below: groups.filter((each) => each.hue === hue),
+    above: null,
+  };
 }
 
 /** @returns null where there is no such category */
@@ -48,14 +67,38 @@ export function categoryPage(site: Site, slug: string, params: URLSearchParams):
     title: `${category.title} · Northlight`,
     description: category.line,
     main: html`<div class="wrap">
-${crumbs(category)}
-<header class="page-head"><h1>${category.title}</h1><p>${category.line}</p></header>
-${category.below.length > 0 ? html`<ul class="deck">${category.below.map(deckStrip)}</ul>` : ''}
-${listing({ list: 'category', name: category.title, path: `/c/${slug}`, paints: category.paints, params, nothing: html`<p>No ${category.title.toLowerCase()} like that on the card.</p><p><a class="button" href="/c/${slug}">Show them all</a></p>` })}
-</div>`,
+      ${crumbs(category)}
+      <header class="page-head">
+        <h1>${category.title}</h1>
+        <p>${category.line}</p>
+      </header>
+      ${
+        category.below.length > 0
+          ? html`<ul class="deck">
+              ${category.below.map(deckStrip)}
+            </ul>`
+          : ''
+      }
+      ${listing({
+        list: 'category',
+        name: category.title,
+        path: `/c/${slug}`,
+        paints: category.paints,
+        params,
+        nothing: html`<p>No ${category.title.toLowerCase()} like that on the card.</p>
+          <p><a class="button" href="/c/${slug}">Show them all</a></p>`,
+      })}
+    </div>`,
   });
 }
 
 function crumbs(category: Category): Html {
-  return html`<nav class="crumbs" aria-label="Where you are"><a href="/">Northlight</a> <span aria-hidden="true">/</span> ${category.above === null ? '' : html`<a href="/c/${hueTitle(category.above).toLowerCase()}">${hueTitle(category.above)}</a> <span aria-hidden="true">/</span> `}<span aria-current="page">${category.title}</span></nav>`;
+  return html`<nav class="crumbs" aria-label="Where you are">
+    <a href="/">Northlight</a>
+    <span aria-hidden="true">/</span>
+    ${category.above === null ? '' : html`<a href="/c/${hueTitle(category.above).toLowerCase()}">${hueTitle(category.above)}</a> <span aria-hidden="true">/</span> `}<span
+      aria-current="page"
+      >${category.title}</span
+    >
+  </nav>`;
 }

@@ -9,7 +9,10 @@ import type { Site } from './site.js';
 const NEAREST = 48;
 
 const textOf = new Map(
-  paints.map((paint) => [paint.id, `${paint.name} ${paint.group.name} ${hueTitle(paint.group.hue)} ${paint.group.hue} ${paint.chroma} ${paint.moods.join(' ')} ${paint.finish} ${paint.maker}`.toLowerCase()]),
+  paints.map((paint) => [
+    paint.id,
+    `${paint.name} ${paint.group.name} ${hueTitle(paint.group.hue)} ${paint.group.hue} ${paint.chroma} ${paint.moods.join(' ')} ${paint.finish} ${paint.maker}`.toLowerCase(),
+  ]),
 );
 
 /** Words must all occur; a name that starts with the first word comes first. A hex colour finds what looks nearest. */
@@ -36,10 +39,27 @@ export function searchPage(site: Site, params: URLSearchParams): string {
     title: query === '' ? 'Search · Northlight' : `${query} · Northlight`,
     description: 'Search the card by name, mood, maker or hex.',
     main: html`<div class="wrap" data-search-query="${query}">
-<header class="page-head"><h1>${query === '' ? 'Search the card' : html`“${query}”`}</h1><p>By name, mood, maker, finish, or the hex of something you already own.</p></header>
-${query === '' ? suggestions : listing({ list: 'search', name: 'Search results', path: '/search', paints: found, params, nothing: html`<p>Not on the card. We have named ${paints.length.toLocaleString('en-GB')} colours and still not that one.</p>${suggestions}` })}
-</div>`,
+      <header class="page-head">
+        <h1>${query === '' ? 'Search the card' : html`“${query}”`}</h1>
+        <p>By name, mood, maker, finish, or the hex of something you already own.</p>
+      </header>
+      ${
+        query === ''
+          ? suggestions
+          : listing({
+              list: 'search',
+              name: 'Search results',
+              path: '/search',
+              paints: found,
+              params,
+              nothing: html`<p>Not on the card. We have named ${paints.length.toLocaleString('en-GB')} colours and still not that one.</p>
+                ${suggestions}`,
+            })
+      }
+    </div>`,
   });
 }
 
-const suggestions = html`<ul class="suggest">${['mist', 'ember', 'forest', 'midnight', 'linen', 'limewash', '#7a8b99'].map((word) => html`<li><a href="/search?q=${encodeURIComponent(word)}">${word}</a></li>`)}</ul>`;
+const suggestions = html`<ul class="suggest">
+  ${['mist', 'ember', 'forest', 'midnight', 'linen', 'limewash', '#7a8b99'].map((word) => html`<li><a href="/search?q=${encodeURIComponent(word)}">${word}</a></li>`)}
+</ul>`;

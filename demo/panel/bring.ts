@@ -1,7 +1,10 @@
 import { el } from '../client/dom.js';
 import { note, progressBar } from './parts.js';
 
-type Line = { readonly kind: 'progress'; readonly done: number; readonly total: number } | { readonly kind: 'note'; readonly text: string } | { readonly kind: 'end'; readonly ok: boolean; readonly text: string };
+type Line =
+  | { readonly kind: 'progress'; readonly done: number; readonly total: number }
+  | { readonly kind: 'note'; readonly text: string }
+  | { readonly kind: 'end'; readonly ok: boolean; readonly text: string };
 
 /** Asks the shop's own server to start the simulator, and shows how far it is. */
 export async function bring(place: HTMLElement, signal: AbortSignal): Promise<void> {
@@ -12,9 +15,14 @@ export async function bring(place: HTMLElement, signal: AbortSignal): Promise<vo
     return;
   }
   for await (const line of linesOf(response.body)) {
-    if (line.kind === 'progress') place.replaceChildren(progressBar(line.done / line.total, 'Shoppers who have voted'), el('p', { class: 'hp-quiet' }, `${line.done.toLocaleString('en-GB')} of ${line.total.toLocaleString('en-GB')}`));
+    if (line.kind === 'progress')
+      place.replaceChildren(
+        progressBar(line.done / line.total, 'Shoppers who have voted'),
+        el('p', { class: 'hp-quiet' }, `${line.done.toLocaleString('en-GB')} of ${line.total.toLocaleString('en-GB')}`),
+      );
     else if (line.kind === 'note') place.lastElementChild?.replaceChildren(line.text);
-    else if (line.ok) place.replaceChildren(el('p', { class: 'hp-quiet' }, `${line.text} The round closes by itself; the new version appears above.`));
+    else if (line.ok)
+      place.replaceChildren(el('p', { class: 'hp-quiet' }, `${line.text} The round closes by itself; the new version appears above.`));
     else place.replaceChildren(note('They did not arrive.', line.text));
   }
 }

@@ -9,11 +9,29 @@ const KEY = 'northlight/panel';
 /** The panel's frame: a house that counts bytes when closed, five tabs when open. */
 export function dock(root: HTMLElement, tabs: readonly Tab[], client: Client | null): void {
   const counted = el('span', {}, bytes(0));
-  const opener = el('button', { type: 'button', class: 'hp-opener', 'aria-expanded': 'false', 'aria-controls': 'homebody-panel' }, house(), counted, el('span', { class: 'visually-hidden' }, ' sent. Open the Homebody panel'));
+  const opener = el(
+    'button',
+    { type: 'button', class: 'hp-opener', 'aria-expanded': 'false', 'aria-controls': 'homebody-panel' },
+    house(),
+    counted,
+    el('span', { class: 'visually-hidden' }, ' sent. Open the Homebody panel'),
+  );
   const body = el('div', { class: 'hp-body', role: 'tabpanel', tabindex: 0, id: 'hp-body' });
-  const buttons = tabs.map((tab) => el('button', { type: 'button', role: 'tab', id: `hp-tab-${tab.id}`, 'aria-controls': 'hp-body', 'aria-selected': 'false', tabindex: -1 }, tab.label));
+  const buttons = tabs.map((tab) =>
+    el(
+      'button',
+      { type: 'button', role: 'tab', id: `hp-tab-${tab.id}`, 'aria-controls': 'hp-body', 'aria-selected': 'false', tabindex: -1 },
+      tab.label,
+    ),
+  );
   const closer = el('button', { type: 'button', class: 'hp-x', 'aria-label': 'Close the panel' }, '×');
-  const panel = el('aside', { class: 'hp-panel', id: 'homebody-panel', 'aria-label': 'Homebody', hidden: true }, el('header', {}, house(), el('h2', {}, 'Homebody'), el('p', {}, el('span', { class: 'hp-count' }, bytes(0)), ' sent'), closer), el('div', { class: 'hp-tabs', role: 'tablist', 'aria-label': 'Homebody' }, ...buttons), body);
+  const panel = el(
+    'aside',
+    { class: 'hp-panel', id: 'homebody-panel', 'aria-label': 'Homebody', hidden: true },
+    el('header', {}, house(), el('h2', {}, 'Homebody'), el('p', {}, el('span', { class: 'hp-count' }, bytes(0)), ' sent'), closer),
+    el('div', { class: 'hp-tabs', role: 'tablist', 'aria-label': 'Homebody' }, ...buttons),
+    body,
+  );
   root.replaceChildren(opener, panel);
 
   let current = tabs[0];
@@ -77,11 +95,23 @@ export function dock(root: HTMLElement, tabs: readonly Tab[], client: Client | n
 
 /** Why a tab has nothing to show; null where it has. */
 function obstacleOf(client: Client | null, tab: Tab): HTMLElement | null {
-  if (client === null) return note('Homebody did not load.', 'Its script was blocked or could not be fetched. The shop shows its own order and works as always.');
+  if (client === null)
+    return note(
+      'Homebody did not load.',
+      'Its script was blocked or could not be fetched. The shop shows its own order and works as always.',
+    );
   const { phase, consent, error } = client.status();
-  if (consent.personalise && phase === 'off') return note('Homebody is off.', `${error?.message ?? 'It cannot run here.'} The shop shows its own order and works as always. (${error?.code ?? 'off'})`);
+  if (consent.personalise && phase === 'off')
+    return note(
+      'Homebody is off.',
+      `${error?.message ?? 'It cannot run here.'} The shop shows its own order and works as always. (${error?.code ?? 'off'})`,
+    );
   if (!consent.personalise && tab.needsProfile) {
-    const ask = el('button', { type: 'button', class: 'hp-button', click: () => find('[data-open-consent]')?.click() }, 'Open the switches');
+    const ask = el(
+      'button',
+      { type: 'button', class: 'hp-button', click: () => find('[data-open-consent]')?.click() },
+      'Open the switches',
+    );
     return note('Nothing is known of you.', 'Both switches are off: nothing is learned, stored or sent.', ask);
   }
   return null;
@@ -99,6 +129,7 @@ function remember(isOpen: boolean, client: Client | null): void {
 
 function house(): HTMLElement {
   const holder = el('span', { class: 'hp-house', 'aria-hidden': 'true' });
-  holder.innerHTML = '<svg viewBox="0 0 24 24"><path d="M3 11.500 12 4l9 7.500V20.500H3z"/><path class="door" d="M10 20.500v-6h4v6z"/></svg>';
+  holder.innerHTML =
+    '<svg viewBox="0 0 24 24"><path d="M3 11.500 12 4l9 7.500V20.500H3z"/><path class="door" d="M10 20.500v-6h4v6z"/></svg>';
   return holder;
 }

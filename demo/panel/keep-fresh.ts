@@ -2,7 +2,12 @@
  * Runs `refresh` now and every `everyMs` while the page is seen, never twice at once, until `signal` aborts.
  * A failure is handed to `onFail` and does not end it.
  */
-export function keepFresh(refresh: () => Promise<void>, onFail: (thrown: unknown) => void, everyMs: number, signal: AbortSignal): () => void {
+export function keepFresh(
+  refresh: () => Promise<void>,
+  onFail: (thrown: unknown) => void,
+  everyMs: number,
+  signal: AbortSignal,
+): () => void {
   let isBusy = false;
   let isWanted = false;
   const run = (): void => {

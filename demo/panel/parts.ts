@@ -33,18 +33,33 @@ export function action(label: string, run: () => Promise<void> | void): HTMLElem
 export function signedBar(value: number, strength = 1): HTMLElement {
   const width = Math.min(50, Math.abs(value) * 50);
   const side = value < 0 ? `right:50%` : `left:50%`;
-  return el('span', { class: 'hp-bar', 'aria-hidden': 'true' }, el('i', { class: value < 0 ? 'against' : 'for', style: `${side};width:${width.toFixed(2)}%;opacity:${(0.55 + 0.45 * strength).toFixed(2)}` }));
+  return el(
+    'span',
+    { class: 'hp-bar', 'aria-hidden': 'true' },
+    el('i', {
+      class: value < 0 ? 'against' : 'for',
+      style: `${side};width:${width.toFixed(2)}%;opacity:${(0.55 + 0.45 * strength).toFixed(2)}`,
+    }),
+  );
 }
 
 /** @param share  0 … 1 */
 export function progressBar(share: number, label: string): HTMLElement {
   const percent = Math.round(Math.min(1, share) * 100);
-  return el('span', { class: 'hp-progress', role: 'progressbar', 'aria-label': label, 'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-valuenow': percent }, el('i', { style: `width:${percent}%` }));
+  return el(
+    'span',
+    { class: 'hp-progress', role: 'progressbar', 'aria-label': label, 'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-valuenow': percent },
+    el('i', { style: `width:${percent}%` }),
+  );
 }
 
 /** A shelf as a strip of colours. */
 export function strip(label: string, hexes: readonly string[]): HTMLElement {
-  return el('span', { class: 'hp-strip', role: 'img', 'aria-label': label }, ...hexes.map((hex) => el('i', { style: `background:${hex}` })));
+  return el(
+    'span',
+    { class: 'hp-strip', role: 'img', 'aria-label': label },
+    ...hexes.map((hex) => el('i', { style: `background:${hex}` })),
+  );
 }
 
 export function heading(text: string): HTMLElement {

@@ -29,7 +29,12 @@ export function pageShelf(): PageShelf | null {
     cards: () =>
       all('[data-homebody-item]', element)
         .slice(0, Math.min(24, shown))
-        .map((card) => ({ id: card.dataset['homebodyItem'] ?? '', name: card.dataset['homebodyName'] ?? '', hex: card.dataset['hex'] ?? '', shopPlace: shopPlace(card) })),
+        .map((card) => ({
+          id: card.dataset['homebodyItem'] ?? '',
+          name: card.dataset['homebodyName'] ?? '',
+          hex: card.dataset['hex'] ?? '',
+          shopPlace: shopPlace(card),
+        })),
   };
 }
 

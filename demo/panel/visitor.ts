@@ -7,21 +7,42 @@ const SHOWN = 24;
 const FAVOURITES = 8;
 const patienceMs = 15_000;
 
-type CreateClient = (options: { readonly site: string; readonly storage: 'memory'; readonly catalogue: string; readonly endpoint: string; readonly switchUrl: false }) => Client;
+type CreateClient = (options: {
+  readonly site: string;
+  readonly storage: 'memory';
+  readonly catalogue: string;
+  readonly endpoint: string;
+  readonly switchUrl: false;
+}) => Client;
 
-/** The first shelf of somebody new, before and after the crowd: as strips, and counted. */
+/**
+ * The first shelf of somebody new, before and after the crowd: as strips, and counted. `/visitor` of the shop's server
+ * reads the endpoint's documents for a site of its own and takes no reports: this client could not contribute if it wanted to.
+ */
 export async function visitorShelves(): Promise<readonly HTMLElement[]> {
   const shop = await homeShelf();
-  const endpoint = document.querySelector<HTMLScriptElement>('script[data-site][data-endpoint]')?.dataset['endpoint'];
-  if (endpoint === undefined) throw new Error('this shop has no endpoint to ask');
   const address = new URL('/homebody/homebody.js', location.href).href;
   const { createClient } = (await import(/* @vite-ignore */ address)) as { readonly createClient: CreateClient };
-  const client = createClient({ site: 'demo-visitor', storage: 'memory', catalogue: '/catalogue/manifest.json', endpoint, switchUrl: false });
+  const client = createClient({
+    site: 'demo-visitor',
+    storage: 'memory',
+    catalogue: '/catalogue/manifest.json',
+    endpoint: '/visitor',
+    switchUrl: false,
+  });
   try {
     await client.consent({ personalise: true });
     const status = await client.rounds.refresh();
-    const result = await client.rank('home', shop.map(({ id, name, cell }) => ({ id, name, categories: [cell] })), { deadlineMs: patienceMs });
-    return compare(shop, result, status.tasks.find((task) => task.model !== null));
+    const result = await client.rank(
+      'home',
+      shop.map(({ id, name, cell }) => ({ id, name, categories: [cell] })),
+      { deadlineMs: patienceMs },
+    );
+    return compare(
+      shop,
+      result,
+      status.tasks.find((task) => task.model !== null),
+    );
   } finally {
     await client.close();
   }
@@ -30,12 +51,45 @@ export async function visitorShelves(): Promise<readonly HTMLElement[]> {
 function compare(shop: readonly HomeItem[], result: RankResult, task: TaskView | undefined): readonly HTMLElement[] {
   const itemOf = new Map(shop.map((item) => [item.id, item]));
   const before = shop.slice(0, SHOWN);
-  const after = result.items.slice(0, SHOWN).map(({ id }) => itemOf.get(id)).filter((item) => item !== undefined);
+  const after = result.items
+    .slice(0, SHOWN)
+    .map(({ id }) => itemOf.get(id))
+    .filter((item) => item !== undefined);
   const rows = [row('The shop’s order', before), row('Their first shelf', after)];
-  if (task?.model === null || task === undefined) return [...rows, note('Nothing to go by yet.', 'Without a published version a new visitor sees the shop’s own order. Bring a crowd, let the round close, and try again.')];
-  const favourites = new Set(task.model.cells.toSorted((one, other) => other.prior - one.prior).slice(0, FAVOURITES).map(({ name }) => name));
+  if (task?.model === null || task === undefined)
+    return [
+      ...rows,
+      note(
+        'Nothing to go by yet.',
+        'Without a published version a new visitor sees the shop’s own order. Bring a crowd, let the round close, and try again.',
+      ),
+    ];
+  const favourites = new Set(
+    task.model.cells
+      .toSorted((one, other) => other.prior - one.prior)
+      .slice(0, FAVOURITES)
+      .map(({ name }) => name),
+  );
   const count = (items: readonly HomeItem[]): number => items.filter(({ cell }) => favourites.has(cell)).length;
-  return [...rows, el('p', {}, `From the crowd’s ${FAVOURITES} favourite groups: `, el('b', {}, `${count(before)} of ${SHOWN} before, ${count(after)} after`), `. Version ${task.model.version}, ${task.model.reports.toLocaleString('en-GB')} votes; this visitor sent nothing and keeps nothing.`)];
+  return [
+    ...rows,
+    el(
+      'p',
+      {},
+      `From the crowd’s ${FAVOURITES} favourite groups: `,
+      el('b', {}, `${count(before)} of ${SHOWN} before, ${count(after)} after`),
+      `. Version ${task.model.version}, ${task.model.reports.toLocaleString('en-GB')} votes; this visitor sent nothing and keeps nothing.`,
+    ),
+  ];
 }
 
-const row = (label: string, items: readonly HomeItem[]): HTMLElement => el('div', { class: 'hp-compare' }, el('span', {}, label), strip(`${label}: ${items.map(({ name }) => name).join(', ')}`, items.map(({ hex }) => hex)));
+const row = (label: string, items: readonly HomeItem[]): HTMLElement =>
+  el(
+    'div',
+    { class: 'hp-compare' },
+    el('span', {}, label),
+    strip(
+      `${label}: ${items.map(({ name }) => name).join(', ')}`,
+      items.map(({ hex }) => hex),
+    ),
+  );

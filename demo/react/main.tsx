@@ -11,5 +11,13 @@ const client = homebody();
 if (root !== null) {
   const response = await fetch('/shelf/home.json');
   const paints = (await response.json()) as Parameters<typeof Row>[0]['paints']; // written by our own server
-  createRoot(root).render(client === null ? <Row paints={paints} /> : <HomebodyProvider client={client}><Row paints={paints} /></HomebodyProvider>);
+  createRoot(root).render(
+    client === null ? (
+      <Row paints={paints} />
+    ) : (
+      <HomebodyProvider client={client}>
+        <Row paints={paints} />
+      </HomebodyProvider>
+    ),
+  );
 }

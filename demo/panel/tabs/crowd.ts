@@ -19,7 +19,11 @@ export const crowd: Tab = {
     place.replaceChildren(
       round,
       heading('Bring a crowd'),
-      el('p', {}, 'Two thousand simulated shoppers, each with a taste of its own, run the same code as you and report to the same endpoint.'),
+      el(
+        'p',
+        {},
+        'Two thousand simulated shoppers, each with a taste of its own, run the same code as you and report to the same endpoint.',
+      ),
       action('Bring 2,000 shoppers', async () => {
         await bring(brought, signal);
         await refreshNow();
@@ -31,14 +35,23 @@ export const crowd: Tab = {
       visited,
     );
     const show = (status: RoundStatus): void => {
-      if (!signal.aborted) round.replaceChildren(...(status.tasks.length === 0 ? [noTask(client.status().consent.contribute)] : status.tasks.flatMap(taskView)));
+      if (!signal.aborted)
+        round.replaceChildren(
+          ...(status.tasks.length === 0 ? [noTask(client.status().consent.contribute)] : status.tasks.flatMap(taskView)),
+        );
     };
     const refreshNow = async (): Promise<void> => show(await client.rounds.refresh());
     const stop = client.rounds.subscribe(show);
     signal.addEventListener('abort', stop);
     keepFresh(
       refreshNow,
-      (thrown) => round.replaceChildren(note('The endpoint does not answer.', `Your shelf does not need it: it was arranged here. A vote that waits is kept and tried again. (${messageOf(thrown)})`)),
+      (thrown) =>
+        round.replaceChildren(
+          note(
+            'The endpoint does not answer.',
+            `Your shelf does not need it: it was arranged here. A vote that waits is kept and tried again. (${messageOf(thrown)})`,
+          ),
+        ),
       5000,
       signal,
     );
@@ -46,7 +59,12 @@ export const crowd: Tab = {
 };
 
 function noTask(contributes: boolean): HTMLElement {
-  return note('No round to see.', contributes ? 'The endpoint has no task open for this shop, or cannot be reached. Your shelf does not need it.' : 'Nothing is asked of you: the second switch is off.');
+  return note(
+    'No round to see.',
+    contributes
+      ? 'The endpoint has no task open for this shop, or cannot be reached. Your shelf does not need it.'
+      : 'Nothing is asked of you: the second switch is off.',
+  );
 }
 
 function taskView(task: TaskView): readonly HTMLElement[] {
@@ -55,16 +73,37 @@ function taskView(task: TaskView): readonly HTMLElement[] {
   const leftSeconds = closesAtMs === null ? null : Math.max(0, Math.round((closesAtMs - Date.now()) / 1000));
   const facts: readonly (readonly [string, string])[] = [
     ['Predicted error', `${(task.predictedError * 100).toFixed(0)} % of the signal${task.predictedError > 0.5 ? ', too much' : ''}`],
-    ['Between two votes', task.separationDays === 0 ? '0 days, because page and endpoint are both this very machine; in a real shop 30' : times(task.separationDays, 'day', 'days')],
-    ['Published', task.modelVersion === 0 ? 'nothing yet' : `version ${task.modelVersion}${model === null ? '' : `, from ${times(model.reports, 'vote', 'votes')}`}`],
+    [
+      'Between two votes',
+      task.separationDays === 0
+        ? '0 days, because page and endpoint are both this very machine; in a real shop 30'
+        : times(task.separationDays, 'day', 'days'),
+    ],
+    [
+      'Published',
+      task.modelVersion === 0
+        ? 'nothing yet'
+        : `version ${task.modelVersion}${model === null ? '' : `, from ${times(model.reports, 'vote', 'votes')}`}`,
+    ],
   ];
   return [
-    el('p', { class: 'hp-figure' }, el('b', {}, round === null ? 'No round is open' : `Round ${round}`), leftSeconds === null ? '' : ` closes in ${leftSeconds} s`),
+    el(
+      'p',
+      { class: 'hp-figure' },
+      el('b', {}, round === null ? 'No round is open' : `Round ${round}`),
+      leftSeconds === null ? '' : ` closes in ${leftSeconds} s`,
+    ),
     el('p', {}, task.summary),
     progressBar(share, 'Votes of the votes needed'),
     el('p', { class: 'hp-quiet' }, `About ${reports.toLocaleString('en-GB')} of at least ${minimumBatch.toLocaleString('en-GB')} votes`),
     el('dl', { class: 'hp-facts' }, ...facts.map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value)))),
     ...(refusal === null ? [] : [note('This browser does not take part now.', refusal.message)]),
-    el('details', {}, el('summary', {}, 'The whole claim'), el('p', {}, task.claim), el('p', { class: 'hp-hash' }, 'Policy ', el('code', {}, task.policyHash))),
+    el(
+      'details',
+      {},
+      el('summary', {}, 'The whole claim'),
+      el('p', {}, task.claim),
+      el('p', { class: 'hp-hash' }, 'Policy ', el('code', {}, task.policyHash)),
+    ),
   ];
 }

@@ -23,15 +23,21 @@ export const engine: Tab = {
         'div',
         { class: 'hp-actions' },
         action('Race the engines', async () => show(await client.engine.race())),
-        ...(['auto', 'reference', 'webgl'] as const).map((name) => action(`Use ${name}`, async () => show(await client.engine.choose(name)))),
+        ...(['auto', 'reference', 'webgl'] as const).map((name) =>
+          action(`Use ${name}`, async () => show(await client.engine.choose(name))),
+        ),
       ),
       heading('Take it away'),
       el('p', {}, 'The profile is the same before and after, to the last bit: its hash says so.'),
       el(
         'div',
         { class: 'hp-actions' },
-        action('Kill the worker', () => prove(client, proof, 'The worker was killed in the middle of its work and started again', async () => client.engine.killWorker())),
-        action('Lose the GPU', () => prove(client, proof, 'The graphics context was lost and made anew', async () => show(await client.engine.loseGpu()))),
+        action('Kill the worker', () =>
+          prove(client, proof, 'The worker was killed in the middle of its work and started again', async () => client.engine.killWorker()),
+        ),
+        action('Lose the GPU', () =>
+          prove(client, proof, 'The graphics context was lost and made anew', async () => show(await client.engine.loseGpu())),
+        ),
       ),
       proof,
     );
@@ -68,19 +74,53 @@ async function hashOnceBack(client: Client): Promise<string> {
 
 function reportView(report: EngineReport): readonly HTMLElement[] {
   return [
-    el('p', { class: 'hp-figure' }, el('b', {}, report.active), report.wanted === report.active ? ', as chosen' : `, ${report.wanted} was asked for`),
+    el(
+      'p',
+      { class: 'hp-figure' },
+      el('b', {}, report.active),
+      report.wanted === report.active ? ', as chosen' : `, ${report.wanted} was asked for`,
+    ),
     el('p', {}, report.why),
-    el('dl', { class: 'hp-facts' }, el('div', {}, el('dt', {}, 'Device'), el('dd', {}, report.device === '' ? 'not asked' : report.device)), el('div', {}, el('dt', {}, 'Textures'), el('dd', {}, report.textures.length === 0 ? 'none' : report.textures.map(([rows, columns]) => `${rows} × ${columns}`).join(', ')))),
+    el(
+      'dl',
+      { class: 'hp-facts' },
+      el('div', {}, el('dt', {}, 'Device'), el('dd', {}, report.device === '' ? 'not asked' : report.device)),
+      el(
+        'div',
+        {},
+        el('dt', {}, 'Textures'),
+        el('dd', {}, report.textures.length === 0 ? 'none' : report.textures.map(([rows, columns]) => `${rows} × ${columns}`).join(', ')),
+      ),
+    ),
     ...report.notices.map(({ code, message }) => note(code, message)),
     ...(report.races.length === 0
-      ? [el('p', { class: 'hp-quiet' }, 'No race was run: on a usual visit the work is too small to pay for a GPU, and none of its code is downloaded.')]
+      ? [
+          el(
+            'p',
+            { class: 'hp-quiet' },
+            'No race was run: on a usual visit the work is too small to pay for a GPU, and none of its code is downloaded.',
+          ),
+        ]
       : [
           el(
             'table',
             { class: 'hp-table' },
             el('caption', {}, 'Median of each race'),
             el('thead', {}, el('tr', {}, ...['Kernel', 'Size', 'Engine', 'ms'].map((name) => el('th', { scope: 'col' }, name)))),
-            el('tbody', {}, ...report.races.map((race) => el('tr', {}, el('td', {}, race.kernel), el('td', {}, race.size), el('td', {}, race.engine), el('td', {}, race.medianMs.toFixed(2))))),
+            el(
+              'tbody',
+              {},
+              ...report.races.map((race) =>
+                el(
+                  'tr',
+                  {},
+                  el('td', {}, race.kernel),
+                  el('td', {}, race.size),
+                  el('td', {}, race.engine),
+                  el('td', {}, race.medianMs.toFixed(2)),
+                ),
+              ),
+            ),
           ),
         ]),
   ];

@@ -23,7 +23,14 @@ export const sent: Tab = {
       place.replaceChildren(
         el('p', { class: 'hp-big' }, bytes(count)),
         ...(status === null || status.sent.length === 0
-          ? [note('Nothing has left.', client.status().consent.contribute ? 'You have joined. The first vote goes out at a random moment of a round, so that the time says nothing either.' : 'Votes are cast only with the second switch on. What you look at is in none of them.')]
+          ? [
+              note(
+                'Nothing has left.',
+                client.status().consent.contribute
+                  ? 'You have joined. The first vote goes out at a random moment of a round, so that the time says nothing either.'
+                  : 'Votes are cast only with the second switch on. What you look at is in none of them.',
+              ),
+            ]
           : [el('ul', { class: 'hp-sent' }, ...status.sent.map(upload))]),
       );
     };
@@ -33,7 +40,11 @@ export const sent: Tab = {
     signal.addEventListener('abort', stop);
     keepFresh(
       async () => show(await client.rounds.status()),
-      (thrown) => place.replaceChildren(el('p', { class: 'hp-big' }, bytes(client.status().bytesSent)), note('The ledger cannot be read just now.', messageOf(thrown))),
+      (thrown) =>
+        place.replaceChildren(
+          el('p', { class: 'hp-big' }, bytes(client.status().bytesSent)),
+          note('The ledger cannot be read just now.', messageOf(thrown)),
+        ),
       4000,
       signal,
     );

@@ -16,7 +16,13 @@ export const why: Tab = {
   mount(place, context) {
     const shelf = pageShelf();
     if (shelf === null) {
-      place.replaceChildren(note('Nothing is arranged on this page.', 'An order you chose yourself, or a page without a shelf, is left alone.', el('a', { href: '/' }, 'Go to the window')));
+      place.replaceChildren(
+        note(
+          'Nothing is arranged on this page.',
+          'An order you chose yourself, or a page without a shelf, is left alone.',
+          el('a', { href: '/' }, 'Go to the window'),
+        ),
+      );
       return;
     }
     explainShelf(place, shelf, context);
@@ -82,13 +88,34 @@ function explainShelf(place: HTMLElement, shelf: PageShelf, { client, signal }: 
     const rest = parts.slice(PARTS);
     const restSum = rest.reduce((sum, { value }) => sum + value, 0);
     return [
-      el('p', { class: 'hp-figure' }, el('b', {}, card.name), ` is number ${result.place} here, ${card.shopPlace + 1} in the shop’s order.`),
+      el(
+        'p',
+        { class: 'hp-figure' },
+        el('b', {}, card.name),
+        ` is number ${result.place} here, ${card.shopPlace + 1} in the shop’s order.`,
+      ),
       el(
         'ul',
         { class: 'hp-rows' },
         ...parts.slice(0, PARTS).map((part) => row(part, largest, result.place)),
-        ...(rest.length === 0 ? [] : [el('li', { class: 'hp-row' }, el('span', { class: 'hp-label' }, `${rest.length} smaller parts`), signedBar(restSum / largest), el('span', { class: 'hp-value' }, signed(restSum)))]),
-        el('li', { class: 'hp-row hp-sum' }, el('span', { class: 'hp-label' }, 'adds up to'), el('span', {}), el('span', { class: 'hp-value' }, signed(result.score))),
+        ...(rest.length === 0
+          ? []
+          : [
+              el(
+                'li',
+                { class: 'hp-row' },
+                el('span', { class: 'hp-label' }, `${rest.length} smaller parts`),
+                signedBar(restSum / largest),
+                el('span', { class: 'hp-value' }, signed(restSum)),
+              ),
+            ]),
+        el(
+          'li',
+          { class: 'hp-row hp-sum' },
+          el('span', { class: 'hp-label' }, 'adds up to'),
+          el('span', {}),
+          el('span', { class: 'hp-value' }, signed(result.score)),
+        ),
       ),
       heading('Not right?'),
       el(
@@ -110,7 +137,14 @@ function explainShelf(place: HTMLElement, shelf: PageShelf, { client, signal }: 
 
   function row(part: WhyPart, largest: number, place: number): HTMLElement {
     const facet = /^linear:(.+)$/.exec(part.key)?.[1];
-    const forget = facet === undefined ? null : el('button', { type: 'button', class: 'hp-x', 'aria-label': `Forget this reason: ${part.label}`, title: 'Forget this reason' }, '×');
+    const forget =
+      facet === undefined
+        ? null
+        : el(
+            'button',
+            { type: 'button', class: 'hp-x', 'aria-label': `Forget this reason: ${part.label}`, title: 'Forget this reason' },
+            '×',
+          );
     forget?.addEventListener('click', () => {
       forget.disabled = true;
       client.profile.forget({ facet: facet ?? '' }).then(refresh, () => {
@@ -118,7 +152,15 @@ function explainShelf(place: HTMLElement, shelf: PageShelf, { client, signal }: 
       });
     });
     const without = part.placeWithout === place ? 'same place without it' : `without this it would be number ${part.placeWithout}`;
-    return el('li', { class: 'hp-row' }, el('span', { class: 'hp-label' }, part.label), signedBar(part.value / largest), el('span', { class: 'hp-value' }, signed(part.value)), el('small', {}, without), forget);
+    return el(
+      'li',
+      { class: 'hp-row' },
+      el('span', { class: 'hp-label' }, part.label),
+      signedBar(part.value / largest),
+      el('span', { class: 'hp-value' }, signed(part.value)),
+      el('small', {}, without),
+      forget,
+    );
   }
 }
 

@@ -42,8 +42,15 @@ export const you: Tab = {
     function show(profile: ProfileView): void {
       const { paused } = client.status();
       place.replaceChildren(
-        el('p', { class: 'hp-figure' }, el('b', {}, times(profile.eventCount, 'thing remembered', 'things remembered')), profile.durable ? ' and kept on this device' : ' and held in memory only, gone when the page closes'),
-        ...(profile.beliefs.length === 0 ? [note('No beliefs yet.', 'Open two or three colours you like, then look again.')] : [heading('What it believes'), beliefs(profile)]),
+        el(
+          'p',
+          { class: 'hp-figure' },
+          el('b', {}, times(profile.eventCount, 'thing remembered', 'things remembered')),
+          profile.durable ? ' and kept on this device' : ' and held in memory only, gone when the page closes',
+        ),
+        ...(profile.beliefs.length === 0
+          ? [note('No beliefs yet.', 'Open two or three colours you like, then look again.')]
+          : [heading('What it believes'), beliefs(profile)]),
         ...(profile.timeline.length === 0 ? [] : [heading('What it saw'), timeline(profile, forget)]),
         el(
           'div',
@@ -63,12 +70,20 @@ export const you: Tab = {
 };
 
 function beliefs(profile: ProfileView): HTMLElement {
-  const strongest = profile.beliefs.toSorted((one, other) => Math.abs(other.leaning) * other.confidence - Math.abs(one.leaning) * one.confidence).slice(0, BELIEFS);
+  const strongest = profile.beliefs
+    .toSorted((one, other) => Math.abs(other.leaning) * other.confidence - Math.abs(one.leaning) * one.confidence)
+    .slice(0, BELIEFS);
   return el(
     'ul',
     { class: 'hp-rows' },
     ...strongest.map(({ label, leaning, confidence, events }) =>
-      el('li', { class: 'hp-row' }, el('span', { class: 'hp-label' }, label), signedBar(leaning, confidence), el('small', {}, `${leaning < 0 ? 'less of it' : 'more of it'}, ${sureness(confidence)}, ${times(events, 'event', 'events')}`)),
+      el(
+        'li',
+        { class: 'hp-row' },
+        el('span', { class: 'hp-label' }, label),
+        signedBar(leaning, confidence),
+        el('small', {}, `${leaning < 0 ? 'less of it' : 'more of it'}, ${sureness(confidence)}, ${times(events, 'event', 'events')}`),
+      ),
     ),
   );
 }
@@ -78,7 +93,10 @@ function timeline(profile: ProfileView, forget: (eventId: string) => Promise<voi
     'ul',
     { class: 'hp-timeline' },
     ...profile.timeline.slice(0, ENTRIES).map((entry) => {
-      const hexes = entry.itemIds.map(hexOf).filter((hex) => hex !== null).slice(0, 6);
+      const hexes = entry.itemIds
+        .map(hexOf)
+        .filter((hex) => hex !== null)
+        .slice(0, 6);
       const remove = el('button', { type: 'button', class: 'hp-x', 'aria-label': `Forget: ${entry.label}` }, '×');
       remove.addEventListener('click', () => {
         remove.disabled = true;
@@ -87,7 +105,14 @@ function timeline(profile: ProfileView, forget: (eventId: string) => Promise<voi
         });
       });
       const named = entry.itemIds.length === 1 && entry.itemIds[0] !== undefined ? nameOf(entry.itemIds[0]) : null;
-      return el('li', {}, el('span', { class: 'hp-chips' }, ...hexes.map((hex) => el('i', { style: `background:${hex}` }))), el('span', { class: 'hp-entry' }, entry.label === '' ? (named ?? entry.type) : entry.label), el('time', {}, clock(entry.atMs)), remove);
+      return el(
+        'li',
+        {},
+        el('span', { class: 'hp-chips' }, ...hexes.map((hex) => el('i', { style: `background:${hex}` }))),
+        el('span', { class: 'hp-entry' }, entry.label === '' ? (named ?? entry.type) : entry.label),
+        el('time', {}, clock(entry.atMs)),
+        remove,
+      );
     }),
   );
 }
