@@ -1,0 +1,198 @@
+import { describe, expect, test, vi } from 'vitest';
+import { SdkError } from '../core/errors.js';
+import { stepLinear } from '../core/learners/linear.js';
+import type { EngineFallback, GpuEngine } from './engine.js';
+import { adagrad, itemMatrix, linearParams, sparseBatch } from './engine.contract.js';
+import { sizeClassOf, type Race } from './race.js';
+import { createReferenceEngine } from './reference.js';
+import { createEngineSelector, type SelectorOptions } from './select.js';
+
+/** Stands in for the GPU: the reference kernels under another name, at a speed of its own on a clock of its own. */
+function fakeWorld(options: { readonly webglMs: number; readonly referenceMs: number }) {
+  let atMs = 0;
+  let reads = 0;
+  let failWith: SdkError | null = null;
+  const kernels = createReferenceEngine();
+  const calls: string[] = [];
+  const close = vi.fn();
+  const loseContext = vi.fn();
+  const attempt = (name: string): void => {
+    calls.push(name);
+    if (failWith !== null) throw failWith;
+  };
+  const webgl: GpuEngine = {
+    ...kernels,
+    name: 'webgl',
+    stepLinear: async (...args) => {
+      attempt('stepLinear');
+      atMs += options.webglMs;
+      return kernels.stepLinear(...args);
+    },
+    stepFactors: async (...args) => {
+      attempt('stepFactors');
+      atMs += options.webglMs;
+      return kernels.stepFactors(...args);
+    },
+    scoreTopK: async (...args) => {
+      attempt('scoreTopK');
+      atMs += options.webglMs;
+      return kernels.scoreTopK(...args);
+    },
+    describe: () => ({ name: 'webgl', device: 'fake', textures: [[256, 256]], recoveries: 0 }),
+    loseContext,
+    close,
+  };
+  return {
+    calls,
+    close,
+    loseContext,
+    fail: (error: SdkError | null) => (failWith = error),
+    load: vi.fn(async () => webgl),
+    // The reference takes its time between two looks at the clock.
+    nowMs: () => (atMs += reads++ % 2 === 1 ? options.referenceMs : 0),
+  };
+}
+
+function selectorOf(world: ReturnType<typeof fakeWorld>, more: Partial<SelectorOptions> = {}) {
+  const fallbacks: EngineFallback[] = [];
+  const stored: (readonly Race[])[] = [];
+  const selector = createEngineSelector({
+    wanted: 'auto',
+    loadWebgl: world.load,
+    nowMs: world.nowMs,
+    onFallback: (fallback) => fallbacks.push(fallback),
+    onRaces: (races) => stored.push(races),
+    ...more,
+  });
+  return { selector, fallbacks, stored };
+}
+
+const hugeWork = 1e9;
+const slowGpu = { webglMs: 50, referenceMs: 1 };
+/** Both engines pay `referenceMs`, so webgl can only tie; a negative extra makes it win. */
+const fastGpu = { webglMs: -4, referenceMs: 5 };
+
+describe('auto', () => {
+  test('stays on reference and never asks for the chunk while the work is small', async () => {
+    const world = fakeWorld(fastGpu);
+    const { selector } = selectorOf(world);
+    await selector.start();
+    const params = linearParams(1024, 1);
+    await selector.kernels.stepLinear(params, sparseBatch({ rows: 10, size: 1024, nonZeros: 20, seed: 2 }), adagrad);
+    await selector.kernels.scoreTopK(new Float32Array(16), itemMatrix(5000, 16, 3), 24);
+    await selector.idle();
+    expect(world.load).not.toHaveBeenCalled();
+    expect(selector.report()).toMatchObject({ active: 'reference', wanted: 'auto', textures: [], races: [] });
+  });
+
+  test('races a kernel in idle time once its work is large, and not before', async () => {
+    const world = fakeWorld(fastGpu);
+    const { selector, stored } = selectorOf(world);
+    expect(selector.engineFor('scoreTopK', hugeWork).name).toBe('reference');
+    expect(world.load).not.toHaveBeenCalled();
+    await selector.idle();
+    expect(world.load).toHaveBeenCalledTimes(1);
+    expect(selector.engineFor('scoreTopK', hugeWork).name).toBe('webgl');
+    expect(selector.engineFor('scoreTopK', 100).name).toBe('reference');
+    expect(stored.at(-1)).toHaveLength(2);
+    expect(selector.report()).toMatchObject({ active: 'webgl', textures: [[256, 256]] });
+  });
+
+  test('lets the faster engine win and closes a GPU that won nothing', async () => {
+    const world = fakeWorld(slowGpu);
+    const { selector } = selectorOf(world);
+    selector.engineFor('stepLinear', hugeWork);
+    await selector.idle();
+    expect(selector.engineFor('stepLinear', hugeWork).name).toBe('reference');
+    expect(world.close).toHaveBeenCalledTimes(1);
+    await selector.idle();
+    expect(world.load).toHaveBeenCalledTimes(1);
+  });
+
+  test('goes by the races of an earlier visit and loads the winner in idle time', async () => {
+    const world = fakeWorld(fastGpu);
+    const races: Race[] = [
+      { kernel: 'scoreTopK', size: 'large', engine: 'reference', medianMs: 9 },
+      { kernel: 'scoreTopK', size: 'large', engine: 'webgl', medianMs: 3 },
+    ];
+    const { selector } = selectorOf(world, { races });
+    expect(selector.engineFor('scoreTopK', hugeWork).name).toBe('reference');
+    await selector.idle();
+    expect(selector.engineFor('scoreTopK', hugeWork).name).toBe('webgl');
+    expect(world.calls).toEqual([]);
+  });
+
+  test.each([[undefined], ['nonsense'], [[null, 3, { kernel: 'stepLinear' }, { kernel: 'x', size: 'large', engine: 'webgl', medianMs: 1 }]]])(
+    'ignores stored races that are none: %j',
+    (races) => {
+      expect(selectorOf(fakeWorld(slowGpu), { races }).selector.report().races).toEqual([]);
+    },
+  );
+});
+
+describe('a forced engine', () => {
+  test('is loaded at the start and takes every size', async () => {
+    const world = fakeWorld(slowGpu);
+    const { selector } = selectorOf(world, { wanted: 'webgl' });
+    await selector.start();
+    expect(selector.engineFor('stepLinear', 1).name).toBe('webgl');
+    await selector.choose('reference');
+    expect(selector.engineFor('stepLinear', hugeWork).name).toBe('reference');
+    expect(world.close).toHaveBeenCalledTimes(1);
+  });
+
+  test('that cannot be loaded is replaced by reference, with the reason', async () => {
+    const world = fakeWorld(slowGpu);
+    const { selector, fallbacks } = selectorOf(world, { wanted: 'webgl' });
+    world.load.mockRejectedValueOnce(new SdkError('engine-unavailable', 'no WebGL2'));
+    await selector.start();
+    expect(selector.engineFor('stepLinear', 1).name).toBe('reference');
+    expect(fallbacks.map(({ from, to, error }) => [from, to, error.code])).toEqual([['webgl', 'reference', 'engine-unavailable']]);
+    expect(selector.report().why).toContain('engine-unavailable');
+    await selector.choose('webgl');
+    expect(selector.engineFor('stepLinear', 1).name).toBe('webgl');
+    expect(selector.report().fallbacks).toEqual([]);
+  });
+
+  test.each(['engine-lost', 'engine-refused'] as const)('that fails with %s: the step is repeated on reference and the reason reported', async (code) => {
+    const world = fakeWorld(slowGpu);
+    const { selector, fallbacks } = selectorOf(world, { wanted: 'webgl' });
+    await selector.start();
+    world.fail(new SdkError(code, 'for this test'));
+    const params = linearParams(1024, 4);
+    const want = { weights: params.weights.slice(), accumulators: params.accumulators.slice() };
+    const batch = sparseBatch({ rows: 10, size: 1024, nonZeros: 20, seed: 5 });
+    stepLinear(want, batch, adagrad);
+    await selector.kernels.stepLinear(params, batch, adagrad);
+    expect(params).toEqual(want);
+    expect(fallbacks.map(({ error }) => error.code)).toEqual([code]);
+    expect(selector.report()).toMatchObject({ active: 'reference', wanted: 'webgl' });
+    await selector.kernels.stepLinear(params, batch, adagrad);
+    expect(world.calls).toEqual(['stepLinear']);
+  });
+});
+
+test('a race on demand times every kernel and size on both engines', async () => {
+  const { selector } = selectorOf(fakeWorld(slowGpu));
+  const races = await selector.race();
+  expect(races).toHaveLength(12);
+  expect(races.filter(({ engine }) => engine === 'webgl').every(({ medianMs }) => medianMs === 51)).toBe(true);
+  expect(races.filter(({ engine }) => engine === 'reference').every(({ medianMs }) => medianMs === 1)).toBe(true);
+});
+
+test('losing the GPU on demand answers after the next step, and says so where there is none', async () => {
+  const world = fakeWorld(slowGpu);
+  const { selector } = selectorOf(world, { wanted: 'webgl' });
+  expect(await selector.loseGpu()).toBe(false);
+  await selector.start();
+  expect(await selector.loseGpu()).toBe(true);
+  expect(world.loseContext).toHaveBeenCalledTimes(1);
+  expect(world.calls).toEqual(['scoreTopK']);
+});
+
+test('size classes follow the predicted time of the reference engine', () => {
+  expect(sizeClassOf('stepLinear', 60 * 100)).toBe('small');
+  expect(sizeClassOf('scoreTopK', 100_000 * 16)).toBe('small');
+  expect(sizeClassOf('scoreTopK', 100_000 * 64)).toBe('medium');
+  expect(sizeClassOf('stepFactors', 100_000 * 1024)).toBe('large');
+});
