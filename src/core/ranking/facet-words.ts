@@ -17,9 +17,9 @@ const priceWords = ['lowest prices', 'lower prices', 'middle prices', 'higher pr
 /** `deep-sea` → “deep sea” */
 const spoken = (value: string): string => value.replaceAll(/[-_]+/g, ' ');
 
-const lastOf = (path: string): string => path.slice(path.lastIndexOf(' > ') + (path.includes(' > ') ? 3 : 0));
+const lastOf = (path: string): string => path.split(' > ').at(-1)!;
 
-/** A short heading: “hue: blue”, “Walls”, “by Northwind”, “higher prices”, “named “sea””. */
+/** A short heading: “hue: blue”, “Walls”, “by Northwind”, “higher prices”, ““sea” in the name”. */
 export function labelOf(facet: string): string {
   const { space, value } = facetOf(facet);
   switch (space) {
@@ -56,9 +56,15 @@ function countedOf(facet: string, count: number): string {
   }
 }
 
-/** “you looked at 3 blue ones”; the strongest deed that at least half of the items share. */
-export function deedOf(facet: string, { looked, carted, bought }: FacetTally): string {
-  const verb = 2 * bought >= looked ? 'bought' : 2 * carted >= looked ? 'saved' : 'looked at';
-  const count = verb === 'bought' ? bought : verb === 'saved' ? carted : looked;
+/** “you looked at 3 blue ones”: the strongest deed that at least half of the items share, “you hid one” where there was no yes. */
+export function deedOf(facet: string, { looked, carted, bought, dismissed }: FacetTally): string {
+  const [verb, count] =
+    looked === 0
+      ? ['hid', dismissed]
+      : 2 * bought >= looked
+        ? ['bought', bought]
+        : 2 * carted >= looked
+          ? ['saved', carted]
+          : ['looked at', looked];
   return facet.startsWith('id:') ? `you ${verb} it` : `you ${verb} ${countedOf(facet, count)}`;
 }

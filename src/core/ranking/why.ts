@@ -2,7 +2,7 @@ import { SdkError } from '../errors.js';
 import type { ProfileState } from '../profile/state.js';
 import type { Candidate } from './candidate.js';
 import { deedOf, labelOf } from './facet-words.js';
-import { orderOf, scorePartsOf, totalOf, type ScoreParts } from './score.js';
+import { scorePartsOf, totalOf } from './score.js';
 
 export interface WhyPart {
   /** `prior:position`, `prior:taste`, `linear:hue:blue`, `factors` */
@@ -11,7 +11,7 @@ export interface WhyPart {
   readonly label: string;
   /** Signed; the parts add up to the score within 1e-6. Parts that are 0 are left out. */
   readonly value: number;
-  /** 1-based place among the same candidates if no candidate had this part. */
+  /** 1-based place among the same candidates if this card did not have this part. */
   readonly placeWithout: number;
 }
 
@@ -24,36 +24,33 @@ export interface Why {
 }
 
 /**
- * Why an item stands where it stands. “Without” a part means a profile without that belief: `linear:hue:blue` is taken
- * from every candidate that is blue, not from this one alone, and `prior:position` from all; then all are ranked again.
+ * Why an item stands where it stands. “Without” a part means: this one card without it, all others as they are, ranked
+ * again. So the largest part is always the one that carries the card furthest. (Taking a belief from *every* card would say
+ * less: all blue cards would fall together and keep their order.)
  * @throws SdkError `not-found` where no candidate has the id
  */
 export function whyItem(state: ProfileState, candidates: readonly Candidate[], id: string): Why {
   const at = candidates.findIndex(({ item }) => item.id === id);
   if (at < 0)
     throw new SdkError('not-found', `no item “${id}” among the ${candidates.length} candidates of the list; ask for one that was ranked`);
-  const parts = candidates.map((candidate) => scorePartsOf(state, candidate));
-  const scores = parts.map(totalOf);
-  const placeOf = (all: readonly number[]): number => 1 + orderOf(all, candidates).indexOf(at);
-  const without = (share: (parts: ScoreParts, candidate: Candidate) => number): number =>
-    placeOf(scores.map((score, other) => score - share(parts[other]!, candidates[other]!)));
-  const own = parts[at]!;
+  const scores = candidates.map((candidate) => totalOf(scorePartsOf(state, candidate)));
+  const own = scorePartsOf(state, candidates[at]!);
+  const { encoded, shopPosition } = candidates[at]!;
+  const placeAt = (own: number): number =>
+    1 +
+    scores.filter((score, other) => other !== at && (score > own || (score === own && candidates[other]!.shopPosition < shopPosition)))
+      .length;
   const answer: WhyPart[] = [];
-  const add = (key: string, label: string, share: (parts: ScoreParts, candidate: Candidate) => number): void => {
-    const value = share(own, candidates[at]!);
-    if (value !== 0) answer.push({ key, label, value, placeWithout: without(share) });
+  const add = (key: string, label: string, value: number): void => {
+    if (value !== 0) answer.push({ key, label, value, placeWithout: placeAt(scores[at]! - value) });
   };
-  for (const facet of candidates[at]!.encoded.facets) {
+  for (const [entry, facet] of encoded.facets.entries()) {
     const deed = state.tally.facets.get(facet);
-    add(
-      `linear:${facet}`,
-      deed?.looked ? `${labelOf(facet)} (${deedOf(facet, deed)})` : labelOf(facet),
-      ({ linear }, { encoded }) => linear[encoded.facets.indexOf(facet)] ?? 0,
-    );
+    add(`linear:${facet}`, deed ? `${labelOf(facet)} (${deedOf(facet, deed)})` : labelOf(facet), own.linear[entry]!);
   }
-  add('factors', 'resembles what you liked', ({ factors }) => factors);
-  add('prior:taste', 'what many shoppers like', ({ taste }) => taste);
+  add('factors', 'resembles what you liked', own.factors);
+  add('prior:taste', 'what many shoppers like', own.taste);
   answer.sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
-  add('prior:position', 'the shop’s own order', ({ position }) => position);
-  return { id, score: scores[at]!, place: placeOf(scores), parts: answer };
+  add('prior:position', 'the shop’s own order', own.position);
+  return { id, score: scores[at]!, place: placeAt(scores[at]!), parts: answer };
 }
