@@ -4,6 +4,8 @@ import { SdkError, type ErrorCode } from '../core/errors.js';
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number;
+  /** Milliseconds since some moment, never running back; for durations. */
+  monotonicMs(): number;
   /** Runs `task` once after `delayMs`; the answer cancels it. */
   after(delayMs: number, task: () => void): () => void;
 }

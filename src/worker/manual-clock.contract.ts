@@ -15,6 +15,7 @@ export function manualClock(startMs = 1_750_000_000_000): ManualClock {
   };
   return {
     now: () => nowMs,
+    monotonicMs: () => nowMs - startMs,
     after(delayMs, task) {
       const entry = { atMs: nowMs + delayMs, task };
       tasks.push(entry);

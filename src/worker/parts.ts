@@ -1,8 +1,8 @@
+import type { GpuEngine } from '../compute/engine.js';
 import type { Catalogue } from '../core/catalogue/format.js';
 import type { ProfileStore } from '../storage/profile-store.js';
 import type { WorkerOptions } from './api/worker-api.js';
 import type { Clock } from './clock.js';
-import type { Engines } from './engines.js';
 import type { Rounds } from './rounds.js';
 import type { SdkError } from '../core/errors.js';
 import type { ModelHolder } from './model-holder.js';
@@ -17,17 +17,12 @@ export interface ServiceParts {
   /** SHA-256. */
   readonly digest: (bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array>;
   readonly loadCatalogue: (url: string, store: ProfileStore) => Promise<Catalogue>;
-  readonly createEngines: (context: EnginesContext) => Engines;
+  /** The engine of the chunk `webgl.js`, which lies under `chunkBase`. */
+  readonly loadWebgl: (chunkBase: string) => Promise<GpuEngine>;
   /** Null where this kind of worker never takes part. */
   readonly createRounds: (context: RoundsContext) => Rounds | null;
   /** Global Privacy Control of this browser. */
   readonly isGpc: () => boolean;
-}
-
-export interface EnginesContext {
-  readonly options: WorkerOptions;
-  readonly store: ProfileStore;
-  readonly onError: (error: SdkError) => void;
 }
 
 export interface RoundsContext {

@@ -1,5 +1,5 @@
-import { toSdkError, type SdkError } from '../core/errors.js';
-import { baseOf, forget, learn, learnOn, type Forgotten, type LearningKernels } from '../core/profile/learn.js';
+import { toSdkError } from '../core/errors.js';
+import { baseOf, forget, learnOn, type Forgotten, type LearningKernels } from '../core/profile/learn.js';
 import type { LogRecord, Snapshot, StoredEvent } from '../core/profile/records.js';
 import type { ForgetSelector } from '../core/profile/selector.js';
 import { applyPatch, countRecord, emptyState, foldRecord, patchOf, snapshotOf, stateOf, touchedBy, type ProfileState } from '../core/profile/state.js';
@@ -41,8 +41,6 @@ export interface ProfileHolderParts {
   readonly store: ProfileStore;
   readonly turns: Turns;
   readonly kernels: () => LearningKernels;
-  /** The engine failed where it should not have; the lesson is learned on the reference kernels instead. */
-  readonly onEngineError: (error: SdkError) => void;
   /** Errors of work that nobody waits for. */
   readonly onIdleError: (error: unknown) => void;
 }
@@ -104,25 +102,13 @@ export function createProfileHolder(parts: ProfileHolderParts): ProfileHolder {
     requestSnapshot();
   }
 
-  async function learnExamples(events: readonly StoredEvent[], undo: () => void): Promise<void> {
-    const examples = events.flatMap((event) => event.examples);
-    try {
-      await learnOn(parts.kernels(), state, examples);
-    } catch (thrown) {
-      // The engine's own recovery failed too. The lesson must not be lost with it.
-      undo();
-      parts.onEngineError(toSdkError(thrown, 'engine-lost'));
-      learn(state, examples);
-    }
-  }
-
   async function appendGroup(group: readonly StoredEvent[], modelVersion: number): Promise<void> {
     for (let events = group; events.length > 0; ) {
       const touched = touchedBy(events.flatMap((event) => event.examples), state.factors.user.length);
       const before = patchOf(state, touched);
       const undo = (): void => applyPatch(state, before);
       try {
-        await learnExamples(events, undo);
+        await learnOn(parts.kernels(), state, events.flatMap((event) => event.examples));
         const record = { atMs: clock.now(), events, patch: patchOf(state, touched), modelVersion };
         const result = await store.append(record, state.logPosition);
         if (result.ok) return commitToMemory({ ...record, position: result.position });

@@ -3,20 +3,21 @@ import { IDBFactory } from 'fake-indexeddb';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createReferenceEngine } from '../compute/reference.js';
+import type { GpuEngine } from '../compute/engine.js';
 import { SdkError } from '../core/errors.js';
 import type { QueuedEvent } from '../core/event.js';
 import { openIdbProfileStore } from '../storage/idb-store.js';
 import { createMemoryDatabase } from '../storage/memory-store.js';
 import type { ProfileStore } from '../storage/profile-store.js';
-import type { WorkerApi } from './api/worker-api.js';
+import type { WorkerApi, WorkerOptions } from './api/worker-api.js';
 import { createService } from './service.js';
-import { clicks, lastingStore, referenceEngines, shelf, testOptions, testParts } from './service-parts.contract.js';
+import { clicks, lastingStore, shelf, testOptions, testParts } from './service-parts.contract.js';
 
 /** The promises of the profile: nothing acknowledged is lost, nothing is counted twice, tabs agree. */
 
-async function openedOn(openProfileStore: () => Promise<ProfileStore>, extra: Parameters<typeof testParts>[0] = {}): Promise<WorkerApi> {
+async function openedOn(openProfileStore: () => Promise<ProfileStore>, extra: Parameters<typeof testParts>[0] = {}, options: Partial<WorkerOptions> = {}): Promise<WorkerApi> {
   const service = createService(testParts({ openProfileStore, ...extra }));
-  await service.open(testOptions());
+  await service.open(testOptions(options));
   return service;
 }
 
@@ -117,24 +118,25 @@ describe('an engine that fails', () => {
   test('loses no update: the lesson is learned on the reference kernels, and the failure is told', async () => {
     const reference = createReferenceEngine();
     let calls = 0;
-    const engines = {
-      ...referenceEngines(),
-      kernels: () => ({
-        stepLinear: async (...args: Parameters<typeof reference.stepLinear>) => {
-          calls += 1;
-          if (calls % 2 === 1) return reference.stepLinear(...args);
-          for (const index of args[1].indices) args[0].weights[index] = 7; // half-done when it dies
-          throw new SdkError('engine-lost', 'the context is gone');
-        },
-        stepFactors: reference.stepFactors,
-      }),
+    /** Dies at its second step, for good. */
+    const gpu: GpuEngine = {
+      ...reference,
+      name: 'webgl',
+      loseContext: () => {},
+      async stepLinear(...args) {
+        calls += 1;
+        if (calls % 2 === 1) return reference.stepLinear(...args);
+        throw new SdkError('engine-lost', 'the context is gone');
+      },
     };
-    const failing = await openedOn(async () => lastingStore(createMemoryDatabase()), { createEngines: () => engines });
+    const failing = await openedOn(async () => lastingStore(createMemoryDatabase()), { loadWebgl: async () => gpu }, { engine: 'webgl', chunkBase: 'https://shop.example/' });
     const sound = await openedOn(async () => lastingStore(createMemoryDatabase()));
     const notices: string[] = [];
     await failing.listen((signal) => signal.kind === 'notice' && notices.push(signal.notice.code));
     for (const event of clicks(6)) await Promise.all([failing.ingest([event]), sound.ingest([event])]);
-    expect(calls).toBe(6);
+    // After the second step webgl is left alone until somebody chooses it again.
+    expect(calls).toBe(2);
+    expect(await failing.engine()).toMatchObject({ active: 'reference', wanted: 'webgl', notices: [{ code: 'engine-lost' }] });
     expect(notices).toEqual(['engine-lost']);
     expect((await failing.profile()).paramsHash).toBe((await sound.profile()).paramsHash);
   });

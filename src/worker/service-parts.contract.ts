@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
-import { createReferenceEngine } from '../compute/reference.js';
 import { SdkError } from '../core/errors.js';
 import type { EventType, QueuedEvent } from '../core/event.js';
 import type { Item } from '../core/item.js';
 import { openMemoryProfileStore, type MemoryDatabase } from '../storage/memory-store.js';
 import type { ProfileStore } from '../storage/profile-store.js';
 import type { WorkerOptions } from './api/worker-api.js';
-import type { Engines } from './engines.js';
 import { manualClock, type ManualClock } from './manual-clock.contract.js';
 import type { ServiceParts } from './parts.js';
 
@@ -19,20 +17,6 @@ export function lastingStore(database: MemoryDatabase): ProfileStore {
   return { ...openMemoryProfileStore(database), durable: true };
 }
 
-export function referenceEngines(): Engines {
-  const engine = createReferenceEngine();
-  return {
-    start: async () => {},
-    name: () => 'reference',
-    kernels: () => engine,
-    report: async () => ({ active: 'reference', wanted: 'auto', why: 'a test', device: 'CPU', textures: [], races: [], notices: [] }),
-    choose: async () => {},
-    race: async () => {},
-    loseGpu: async () => {},
-    close: () => {},
-  };
-}
-
 export function testParts(overrides: Partial<ServiceParts> = {}): ServiceParts & { readonly clock: ManualClock } {
   return {
     clock: manualClock(startMs),
@@ -41,7 +25,9 @@ export function testParts(overrides: Partial<ServiceParts> = {}): ServiceParts &
     loadCatalogue: async () => {
       throw new SdkError('catalogue-unavailable', 'no catalogue in this test');
     },
-    createEngines: referenceEngines,
+    loadWebgl: async () => {
+      throw new SdkError('engine-unavailable', 'no GPU in this test');
+    },
     createRounds: () => null,
     isGpc: () => false,
     ...overrides,

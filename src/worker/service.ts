@@ -50,21 +50,9 @@ export function createService(parts: ServiceParts): WorkerApi {
     rounds: async () => (await session()).rounds(),
     refreshRounds: async () => (await session()).refreshRounds(),
     engine: async () => (await session()).engines.report(),
-    async chooseEngine(wanted) {
-      const { engines } = await session();
-      await engines.choose(wanted);
-      return engines.report();
-    },
-    async raceEngines() {
-      const { engines } = await session();
-      await engines.race();
-      return engines.report();
-    },
-    async loseGpu() {
-      const { engines } = await session();
-      await engines.loseGpu();
-      return engines.report();
-    },
+    chooseEngine: async (wanted) => (await session()).engines.choose(wanted),
+    raceEngines: async () => (await session()).engines.race(),
+    loseGpu: async () => (await session()).engines.loseGpu(),
     async listen(listener) {
       signals.listen(listener);
       if (opening !== null && !isClosed) (await opening).rerank();

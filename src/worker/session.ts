@@ -11,7 +11,7 @@ import { SDK_VERSION } from '../core/version.js';
 import type { Consent, IngestAck, OpenResult, ProfileView, RankRequest, RankResult, RoundStatus, WhyResult, WorkerOptions } from './api/worker-api.js';
 import { checkItems } from './check-input.js';
 import { atMost, deferred } from './clock.js';
-import type { Engines } from './engines.js';
+import { createEngines, type Engines } from './engines.js';
 import { exportText } from './export-profile.js';
 import { createGroupCommit } from './group-commit.js';
 import { hexOf } from './hex.js';
@@ -69,16 +69,18 @@ export async function openSession(parts: ServiceParts, signals: Signals, options
   let isEnded = false;
 
   const turns = createTurns();
-  const engines = parts.createEngines({ options, store, onError: notices.add });
-  const profile = createProfileHolder({ clock, store, turns, kernels: () => engines.kernels(), onEngineError: notices.add, onIdleError });
+  const engines = await createEngines({ clock, wanted: options.engine, chunkBase: options.chunkBase, loadWebgl: parts.loadWebgl, store, onError: notices.add, onIdleError });
+  const profile = createProfileHolder({ clock, store, turns, kernels: () => engines.kernels(), onIdleError });
   const lists = createListMemory(clock, store, onIdleError);
   const model = createModelHolder(store, () => changed());
   const known = createKnownItems({ catalogue: () => catalogue, hasBasis, lists: () => lists.entries(), taste: (categories) => model.taste(categories) });
   const lessons = createLessons(known, lists);
   const queue = createGroupCommit<QueuedEvent>(mostPerGroup, async (group) => {
     if (isEnded) throw new SdkError('closed', 'the profile was closed before this event was stored');
+    await engines.ready();
     await profile.learn(() => lessons.of(distinct(group), profile.state()), model.version());
     reranking.request();
+    engines.used();
   });
   const intake = createIntake({ lessons, now: () => clock.now(), storedEvents: () => profile.events(), commit: (events) => queue.add(events), isDurable: store.durable });
   const reranking = deferred(clock, 0, tellRanked, onIdleError);
@@ -90,7 +92,7 @@ export async function openSession(parts: ServiceParts, signals: Signals, options
     onError: notices.add,
   });
 
-  await Promise.all([profile.open(), lists.load(), model.load(), engines.start()]);
+  await Promise.all([profile.open(), lists.load(), model.load()]);
   const cancelFetches = clock.after(fetchDelayMs, () => {
     if (options.catalogueUrl !== null && consent.personalise) loadCatalogue(options.catalogueUrl).catch(onIdleError);
     rounds?.setConsent(allowed(consent)).catch(onIdleError);

@@ -1,0 +1,45 @@
+/**
+ * The worker of a page, as one classic script. A page connects like this (with comlink, `core/error-transfer` and the
+ * types of `worker/api/worker-api`, never with code of this folder):
+ *
+ *   keepErrorCodes(transferHandlers);                          // once per page, before wrap: codes survive the border
+ *   const worker = new Worker(url, { name });                  // classic; nothing is fetched or stored before open()
+ *   const api = wrap<WorkerApi>(worker);
+ *   await api.listen(proxy((signal) => …));                    // before or after open(); one call per listener
+ *   const opened = await api.open({ protocol: WORKER_PROTOCOL, … });  // first of all other calls, once per worker
+ *
+ * Calls before `open` reject with `invalid-state`, after `close` or `erase` with `closed`; a refused `open` may be
+ * repeated. Whoever gives up a worker awaits `close()` (it writes what is due) and then terminates it; terminating at any
+ * time loses nothing that was acknowledged. `rank` with `{ id }` items is enough once the catalogue is there.
+ */
+import { expose, transferHandlers } from 'comlink';
+import { keepErrorCodes } from '../core/error-transfer.js';
+import { openIdbProfileStore } from '../storage/idb-store.js';
+import { loadCatalogue } from './catalogue-loader.js';
+import type { Clock } from './clock.js';
+import { createService } from './service.js';
+
+const clock: Clock = {
+  now: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  after(delayMs, task) {
+    const timer = setTimeout(task, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+keepErrorCodes(transferHandlers);
+expose(
+  createService({
+    clock,
+    openProfileStore: openIdbProfileStore,
+    digest: async (bytes) => new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)),
+    loadCatalogue: (url, store) => loadCatalogue({ url, fetch, store, nowMs: clock.now() }),
+    loadWebgl: async (chunkBase) => {
+      const chunk = (await import(/* @vite-ignore */ new URL('webgl.js', chunkBase).href)) as typeof import('../compute/webgl/entry.js');
+      return chunk.createWebglEngine();
+    },
+    createRounds: () => null,
+    isGpc: () => (navigator as { readonly globalPrivacyControl?: boolean }).globalPrivacyControl === true, // not in TypeScript's library yet
+  }),
+);
