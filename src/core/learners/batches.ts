@@ -15,36 +15,39 @@ export interface Batches {
 export function toBatches(examples: readonly StoredExample[], dim: number): Batches {
   const rows = examples.length;
   const offsets = new Uint32Array(rows + 1);
-  for (const [row, example] of examples.entries()) offsets[row + 1] = offsets[row]! + example.indices.length;
+  const margins = new Float32Array(rows);
+  const withVector: number[] = [];
+  for (let row = 0; row < rows; row++) {
+    const { indices, margin, vector } = examples[row]!;
+    offsets[row + 1] = offsets[row]! + indices.length;
+    margins[row] = margin;
+    if (vector?.length === dim) withVector.push(row);
+  }
   const indices = new Uint32Array(offsets[rows]!);
   const values = new Float32Array(offsets[rows]!);
-  for (const [row, example] of examples.entries()) {
-    indices.set(example.indices, offsets[row]!);
-    values.set(example.values, offsets[row]!);
+  for (let row = 0; row < rows; row++) {
+    indices.set(examples[row]!.indices, offsets[row]!);
+    values.set(examples[row]!.values, offsets[row]!);
   }
-  const factorRows = Uint32Array.from([...examples.keys()].filter((row) => examples[row]!.vector?.length === dim));
-  const linear = {
-    rows,
-    offsets,
-    indices,
-    values,
-    ...columnsOf(examples),
-    margins: Float32Array.from(examples, (example) => example.margin),
-  };
-  return { linear, factors: factorRows.length === 0 ? null : denseOf(examples, factorRows, dim), factorRows };
+  const linear = { rows, offsets, indices, values, ...columnsOf(examples), margins };
+  const chosen = withVector.map((row) => examples[row]!);
+  return { linear, factors: chosen.length === 0 ? null : denseOf(chosen, dim), factorRows: Uint32Array.from(withVector) };
 }
 
 function columnsOf(examples: readonly StoredExample[]): Pick<SparseBatch, 'labels' | 'sampleWeights'> {
-  return {
-    labels: Float32Array.from(examples, (example) => example.label),
-    sampleWeights: Float32Array.from(examples, (example) => example.sampleWeight),
-  };
+  const labels = new Float32Array(examples.length);
+  const sampleWeights = new Float32Array(examples.length);
+  for (let row = 0; row < examples.length; row++) {
+    labels[row] = examples[row]!.label;
+    sampleWeights[row] = examples[row]!.sampleWeight;
+  }
+  return { labels, sampleWeights };
 }
 
-function denseOf(examples: readonly StoredExample[], factorRows: Uint32Array, dim: number): DenseBatch {
-  const chosen = Array.from(factorRows, (row) => examples[row]!);
+/** All of `chosen` have a vector of `dim` numbers. */
+function denseOf(chosen: readonly StoredExample[], dim: number): DenseBatch {
   const vectors = new Float32Array(chosen.length * dim);
-  for (const [row, example] of chosen.entries()) vectors.set(example.vector!, row * dim); // chosen because they have one
+  for (let row = 0; row < chosen.length; row++) vectors.set(chosen[row]!.vector!, row * dim);
   return { rows: chosen.length, dim, vectors, ...columnsOf(chosen), margins: new Float32Array(chosen.length) };
 }
 

@@ -39,32 +39,52 @@ export function emptyState(dim: number = FACTOR_DIM): ProfileState {
 }
 
 export function touchedBy(examples: readonly StoredExample[], dim: number = FACTOR_DIM): Touched {
-  const distinct = new Set<number>();
-  for (const { indices } of examples) for (const index of indices) distinct.add(index);
-  return { indices: Uint32Array.from(distinct).sort(), hasVectors: examples.some(({ vector }) => vector?.length === dim) };
+  let total = 0;
+  let hasVectors = false;
+  for (const { indices, vector } of examples) {
+    total += indices.length;
+    hasVectors ||= vector?.length === dim;
+  }
+  const all = new Uint32Array(total);
+  let at = 0;
+  for (const { indices } of examples) {
+    all.set(indices, at);
+    at += indices.length;
+  }
+  all.sort();
+  let distinct = 0;
+  for (let each = 0; each < total; each++) if (each === 0 || all[each] !== all[distinct - 1]) all[distinct++] = all[each]!;
+  return { indices: all.slice(0, distinct), hasVectors };
 }
 
 /**
  * The touched parameters as they are now, in new memory. Taken before a step it undoes it (`applyPatch`), taken after it
  * is what the log keeps.
  */
-export function patchOf(state: ProfileState, touched: Touched): ParamsPatch {
-  const { weights, accumulators } = state.linear;
+export function patchOf(state: ProfileState, { indices, hasVectors }: Touched): ParamsPatch {
+  const { linear, factors } = state;
+  const weights = new Float32Array(indices.length);
+  const accumulators = new Float32Array(indices.length);
+  for (let at = 0; at < indices.length; at++) {
+    weights[at] = linear.weights[indices[at]!]!;
+    accumulators[at] = linear.accumulators[indices[at]!]!;
+  }
   return {
-    linearIndices: touched.indices.slice(),
-    weights: Float32Array.from(touched.indices, (index) => weights[index]!),
-    accumulators: Float32Array.from(touched.indices, (index) => accumulators[index]!),
-    user: touched.hasVectors ? state.factors.user.slice() : new Float32Array(0),
-    inverse: touched.hasVectors ? state.factors.inverse.slice() : new Float32Array(0),
+    linearIndices: indices.slice(),
+    weights,
+    accumulators,
+    user: hasVectors ? factors.user.slice() : new Float32Array(0),
+    inverse: hasVectors ? factors.inverse.slice() : new Float32Array(0),
   };
 }
 
 /** Sets the parameters of the patch, in place. A user vector of another length is left out: its model is gone. */
 export function applyPatch(state: ProfileState, patch: ParamsPatch): void {
   const { weights, accumulators } = state.linear;
-  for (const [at, index] of patch.linearIndices.entries()) {
-    weights[index] = patch.weights[at]!;
-    accumulators[index] = patch.accumulators[at]!;
+  const { linearIndices } = patch;
+  for (let at = 0; at < linearIndices.length; at++) {
+    weights[linearIndices[at]!] = patch.weights[at]!;
+    accumulators[linearIndices[at]!] = patch.accumulators[at]!;
   }
   const { user, inverse } = state.factors;
   if (patch.user.length === user.length && patch.inverse.length === inverse.length) {
