@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { SdkError } from '../core/errors.js';
 import { stepLinear } from '../core/learners/linear.js';
 import type { EngineFallback, GpuEngine } from './engine.js';
-import { adagrad, itemMatrix, linearParams, sparseBatch } from './engine.contract.js';
+import { adagrad, itemMatrix, linearParams, sparseBatch } from './engine-cases.contract.js';
 import { sizeClassOf, type Race } from './race.js';
 import { createReferenceEngine } from './reference.js';
 import { createEngineSelector, type SelectorOptions } from './select.js';

@@ -1,6 +1,5 @@
 import type { GPGPUProgram } from '@tensorflow/tfjs-backend-webgl/dist/base';
 import { arithmetic } from './arithmetic.glsl.js';
-import { stateRows } from './factors.js';
 
 /**
  * state    [dim + 1 + scores + 1, dim]: inverse, user vector, scores of the rows so far, probe
@@ -9,13 +8,17 @@ import { stateRows } from './factors.js';
  */
 const inputs = ['state', 'vectors', 'rows'];
 
+/** Rows of the state tensor: `dim` of the inverse, one of the user vector, the scores, one of the probe. */
+export function stateRows(dim: number, rows: number): number {
+  return dim + 1 + Math.ceil(rows / dim) + 1;
+}
+
 /** One row's gain k = P e and, as its last element, the score margin + p·e: [1, dim + 1]. */
-export function gainProgram(dim: number, rows: number): GPGPUProgram {
-  void rows; // part of the shader's key through the shapes of its inputs
+export function gainProgram(dim: number): GPGPUProgram {
   return {
     variableNames: inputs,
     outputShape: [1, dim + 1],
-    customUniforms: [{ name: 'row', type: 'int' as const }],
+    customUniforms: [{ name: 'row', type: 'int' }],
     userCode: /* glsl */ `
       ${arithmetic}
       void main() {
@@ -33,8 +36,8 @@ export function updateProgram(dim: number, rows: number): GPGPUProgram {
     variableNames: [...inputs, 'gains'],
     outputShape: [stateRows(dim, rows), dim],
     customUniforms: [
-      { name: 'row', type: 'int' as const },
-      { name: 'minCurvature', type: 'float' as const },
+      { name: 'row', type: 'int' },
+      { name: 'minCurvature', type: 'float' },
     ],
     userCode: /* glsl */ `
       ${arithmetic}

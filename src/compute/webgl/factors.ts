@@ -2,7 +2,7 @@ import { keep, tidy, type Tensor } from '@tensorflow/tfjs-core/dist/base';
 import type { DenseBatch, FactorParams, FactorRule } from '../../core/learners/kernel-types.js';
 import type { Device } from './device.js';
 import { checkFactors, type FactorResult } from './factors-check.js';
-import { gainProgram, updateProgram } from './factors-programs.js';
+import { gainProgram, stateRows, updateProgram } from './factors-programs.js';
 import { readTexture } from './readback.js';
 import { adopt, makeTensorOf, textureOf } from './tensor.js';
 
@@ -18,7 +18,7 @@ export interface FactorKernel {
 }
 
 /** One state tensor holds the scores of so many rows; longer batches continue in the next. */
-export const ROWS_PER_STATE = 512;
+const ROWS_PER_STATE = 512;
 const DEADLINE_MS = 15_000;
 
 export function createFactorKernel(device: Device): FactorKernel {
@@ -38,7 +38,7 @@ export function createFactorKernel(device: Device): FactorKernel {
       }
       const rows = makeTensorOf(device, info, [count, 4]);
       let current = makeTensorOf(device, stateOf(params, dim, count, probe), [stateRows(dim, count), dim]);
-      const gain = gainProgram(dim, count);
+      const gain = gainProgram(dim);
       const update = updateProgram(dim, count);
       for (let row = 0; row < count; row++) {
         const gains = adopt(device, device.backend.runWebGLProgram(gain, [current, vectors, rows], 'float32', [[row]]));
@@ -79,11 +79,6 @@ export function createFactorKernel(device: Device): FactorKernel {
       held = null;
     },
   };
-}
-
-/** Rows of the state tensor: `dim` of the inverse, one of the user vector, the scores, one of the probe. */
-export function stateRows(dim: number, rows: number): number {
-  return dim + 1 + Math.ceil(rows / dim) + 1;
 }
 
 function stateOf(params: FactorParams, dim: number, rows: number, probe: number): Float32Array {

@@ -3,7 +3,7 @@ import { stepFactors } from '../../core/learners/factors.js';
 import type { FactorParams, LinearParams } from '../../core/learners/kernel-types.js';
 import { stepLinear } from '../../core/learners/linear.js';
 import { scoreTopK } from '../../core/learners/score-top-k.js';
-import { adagrad, denseBatch, factorParams, factorRule, floats, itemMatrix, linearParams, relativeL2, sparseBatch } from '../engine.contract.js';
+import { adagrad, denseBatch, factorParams, factorRule, floats, itemMatrix, linearParams, relativeL2, sparseBatch } from '../engine-cases.contract.js';
 import type { GpuEngine } from '../engine.js';
 import { countTensors, openDevice, type Device } from './device.js';
 import { createWebglEngine } from './webgl-engine.js';
