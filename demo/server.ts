@@ -73,10 +73,11 @@ export async function createShop(options: Omit<ShopOptions, 'port' | 'host'>): P
         'content-security-policy': policy,
       },
     });
-  const file = async (folder: string, path: string, cacheControl: string): Promise<Response> => {
-    const found = await readAsset(folder, path);
+  const file = async (request: Request, folder: string, path: string, cacheControl: string): Promise<Response> => {
+    const found = await readAsset(folder, path, /\bbr\b/.test(request.headers.get('accept-encoding') ?? ''));
     if (found === null) return new Response('not found', { status: 404, headers: { 'cache-control': 'no-store' } });
-    return new Response(found.body, { headers: { 'content-type': found.type, 'cache-control': cacheControl } });
+    const headers = { 'content-type': found.type, 'cache-control': cacheControl, vary: 'accept-encoding' };
+    return new Response(found.body, { headers: found.encoding === null ? headers : { ...headers, 'content-encoding': found.encoding } });
   };
   const json = (text: string): Response =>
     new Response(text, { headers: { 'content-type': 'application/json', 'cache-control': 'public, max-age=60' } });
@@ -96,15 +97,22 @@ export async function createShop(options: Omit<ShopOptions, 'port' | 'host'>): P
   app.get('/offline', () => page(offlinePage(site)));
   app.get('/shelf/home.json', () => json(homeItems));
   app.get('/homebody.json', () => json(JSON.stringify(options.switchDocument ?? { enabled: true, rollout: 100, rounds: true })));
-  app.get('/homebody/:path{.+}', (context) => file(distDir, context.req.param('path'), 'public, max-age=60'));
+  app.get('/homebody/:path{.+}', (context) => file(context.req.raw, distDir, context.req.param('path'), 'public, max-age=60'));
   app.get('/assets/:path{.+}', (context) =>
-    file(join(demoDir, 'assets'), context.req.param('path'), context.req.query('v') === undefined ? 'public, max-age=60' : immutable),
+    file(
+      context.req.raw,
+      join(demoDir, 'assets'),
+      context.req.param('path'),
+      context.req.query('v') === undefined ? 'public, max-age=60' : immutable,
+    ),
   );
   app.get('/catalogue/:path{.+}', (context) => {
     const path = context.req.param('path');
-    return file(join(demoDir, 'catalogue'), path, path === 'manifest.json' ? 'public, max-age=60' : immutable);
+    return file(context.req.raw, join(demoDir, 'catalogue'), path, path === 'manifest.json' ? 'public, max-age=60' : immutable);
   });
-  app.get('/service-worker.js', () => file(join(demoDir, 'assets'), 'service-worker.js', 'public, max-age=0, must-revalidate'));
+  app.get('/service-worker.js', (context) =>
+    file(context.req.raw, join(demoDir, 'assets'), 'service-worker.js', 'public, max-age=0, must-revalidate'),
+  );
   app.get('/visitor/:path{.+}', (context) => readOnlyEndpoint(endpointUrl, site.name, context.req.param('path')));
   app.post('/demo/bring', (context) =>
     bringShoppers(
@@ -141,13 +149,13 @@ async function readOnlyEndpoint(endpointUrl: string, site: string, path: string)
 
 const orNotFound = (site: Site, text: string | null): [string, 200 | 404] => (text === null ? [notFoundPage(site), 404] : [text, 200]);
 
+const PORTS_TRIED = 20;
+
+/** A busy port picks the next one. */
 export async function startShop(options: ShopOptions): Promise<Shop> {
   const host = options.host ?? '127.0.0.1';
   const app = await createShop(options);
-  const server = await new Promise<ServerType>((resolve, reject) => {
-    const started: ServerType = serve({ fetch: app.fetch, port: options.port, hostname: host }, () => resolve(started));
-    started.once('error', reject);
-  });
+  const server = await listen(app, host, options.port, options.port === 0 ? 1 : PORTS_TRIED);
   const { port } = server.address() as AddressInfo; // a TCP server always has a port
   return {
     url: `http://${host}:${port}`,
@@ -157,4 +165,17 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
         if ('closeAllConnections' in server) server.closeAllConnections();
       }),
   };
+}
+
+async function listen(app: Hono, host: string, port: number, tries: number): Promise<ServerType> {
+  try {
+    return await new Promise((resolve, reject) => {
+      const started: ServerType = serve({ fetch: app.fetch, port, hostname: host }, () => resolve(started));
+      started.once('error', reject);
+    });
+  } catch (thrown) {
+    const isBusy = (thrown as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    if (isBusy && tries > 1) return listen(app, host, port + 1, tries - 1);
+    throw thrown;
+  }
 }

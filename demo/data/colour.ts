@@ -47,10 +47,10 @@ export function luminance(hex: string): number {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
-/** Black or white, whichever contrasts more: at least 4.58 : 1 on every colour (a near-black would reach only 4.4). */
+/** White wherever it is readable (contrast 4.5 : 1), else black, which then reaches 4.67 : 1; a near-black would not. */
 export function inkOn(hex: string): '#000000' | '#ffffff' {
-  // equal contrast with white (1 + 0.05) and with black (0 + 0.05) lies at sqrt(1.05 · 0.05) − 0.05
-  return luminance(hex) > 0.1791 ? '#000000' : '#ffffff';
+  const highestForWhite = 1.05 / 4.5 - 0.05;
+  return luminance(hex) > highestForWhite ? '#000000' : '#ffffff';
 }
 
 /** Distance in OKLab, where 0.02 is just noticeable. */

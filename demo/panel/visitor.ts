@@ -64,8 +64,10 @@ function compare(shop: readonly HomeItem[], result: RankResult, task: TaskView |
         'Without a published version a new visitor sees the shop’s own order. Bring a crowd, let the round close, and try again.',
       ),
     ];
+  const known = new Set(shop.map(({ cell }) => cell));
   const favourites = new Set(
     task.model.cells
+      .filter(({ name }) => known.has(name))
       .toSorted((one, other) => other.prior - one.prior)
       .slice(0, FAVOURITES)
       .map(({ name }) => name),
