@@ -19,12 +19,17 @@ const cellsSchema = v.union([
 export function parseCells(text: string): { name: string; share: number }[] {
   const parsed = v.safeParse(cellsSchema, parseJson(text));
   if (!parsed.success) {
-    throw new SdkError('invalid-options', 'cells are JSON like [{"name": "walls", "share": 0.4}, …] or {"walls": 40, …} with weights of 0 or more');
+    throw new SdkError(
+      'invalid-options',
+      'cells are JSON like [{"name": "walls", "share": 0.4}, …] or {"walls": 40, …} with weights of 0 or more',
+    );
   }
   const named = Array.isArray(parsed.output) ? parsed.output : Object.entries(parsed.output).map(([name, share]) => ({ name, share }));
   const total = named.reduce((sum, cell) => sum + cell.share, 0);
   if (total === 0) throw new SdkError('invalid-options', 'all cells have weight 0');
-  const cells = named.some((cell) => cell.name === OTHER_CELL) ? named : [...named, { name: OTHER_CELL, share: total / (4 * (named.length + 1)) }];
+  const cells = named.some((cell) => cell.name === OTHER_CELL)
+    ? named
+    : [...named, { name: OTHER_CELL, share: total / (4 * (named.length + 1)) }];
   const whole = cells.reduce((sum, cell) => sum + cell.share, 0);
   return cells.map(({ name, share }) => ({ name, share: Math.round((1e6 * share) / whole) / 1e6 }));
 }

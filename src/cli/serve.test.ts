@@ -56,7 +56,8 @@ const urlOf = async (started: Started): Promise<string> => {
   await expect.poll(started.output, { timeout: 15_000 }).toMatch(/^http:\/\/[\d.]+:\d+$/m);
   return /^http:\/\/.*$/m.exec(started.output())![0];
 };
-const ended = async ({ child }: Started): Promise<number | null> => (child.exitCode === null && child.signalCode === null ? (await once(child, 'exit'))[0] : child.exitCode);
+const ended = async ({ child }: Started): Promise<number | null> =>
+  child.exitCode === null && child.signalCode === null ? (await once(child, 'exit'))[0] : child.exitCode;
 const cells = '{"walls": 3, "floors": 1}';
 
 test('prints its URL alone on a line, serves the task, and ends with 0 on SIGTERM and on Ctrl-C', { timeout: 30_000 }, async () => {
@@ -64,7 +65,11 @@ test('prints its URL alone on a line, serves the task, and ends with 0 on SIGTER
     const started = run(['--store', 'sqlite:shop.db', '--port', '0', '--site', 'shop.example', '--cells', cells, '--minimum-batch', '700']);
     const url = await urlOf(started);
     const document = await (await fetch(`${url}/v1/tasks/shop.example`)).json();
-    expect(document).toMatchObject({ tasks: [{ policy: { minimumBatch: 700, separationDays: 30, block: { cells: [{ name: 'walls' }, { name: 'floors' }, { name: 'other' }] } } }] });
+    expect(document).toMatchObject({
+      tasks: [
+        { policy: { minimumBatch: 700, separationDays: 30, block: { cells: [{ name: 'walls' }, { name: 'floors' }, { name: 'other' }] } } },
+      ],
+    });
     started.child.kill(signal);
     expect(await ended(started)).toBe(0);
     expect(started.errors()).toBe('');
@@ -79,7 +84,11 @@ test('--json prints one document; a busy port picks the next', { timeout: 30_000
   const started = run(['--store', 'memory:', '--port', String(port), '--json']);
   await expect.poll(started.output, { timeout: 15_000 }).toContain('\n');
   const announced = JSON.parse(started.output());
-  expect(announced).toMatchObject({ url: `http://127.0.0.1:${announced.port}`, tokenFile: null, publicKey: expect.stringMatching(/^[\w-]{43}$/) });
+  expect(announced).toMatchObject({
+    url: `http://127.0.0.1:${announced.port}`,
+    tokenFile: null,
+    publicKey: expect.stringMatching(/^[\w-]{43}$/),
+  });
   expect(announced.port).toBeGreaterThan(port);
   expect((await fetch(`${announced.url}/v1/admin/tasks`, { headers: { authorization: `Bearer ${announced.token}` } })).status).toBe(200);
   busy.close();
@@ -103,7 +112,8 @@ describe('says what is wrong in one line and ends with 2', () => {
     const elsewhere = join(folder, 'bare');
     cpSync(program, elsewhere, { recursive: true });
     mkdirSync(join(elsewhere, 'node_modules'));
-    for (const name of ['commander', 'valibot']) symlinkSync(fileURLToPath(new URL(`../../node_modules/${name}`, import.meta.url)), join(elsewhere, 'node_modules', name));
+    for (const name of ['commander', 'valibot'])
+      symlinkSync(fileURLToPath(new URL(`../../node_modules/${name}`, import.meta.url)), join(elsewhere, 'node_modules', name));
     const started = run([], join(elsewhere, 'main.js'));
     expect(await ended(started)).toBe(2);
     expect(started.errors()).toMatch(/the package \S+ is missing; run: npm install hono @hono\/node-server .*better-sqlite3\n$/);

@@ -28,16 +28,28 @@ export function register(program: Command): void {
     .option('--store <store>', 'memory: or sqlite:FILE', 'sqlite:homebody.db')
     .option('--port <port>', 'a busy one picks the next; 0 takes any', wholeNumber(0, 65_535), 8787)
     .option('--host <host>', 'address to listen on', '127.0.0.1')
-    .option('--origin <url>', 'origin of a shop that may read and report; repeat for more', (url: string, all: readonly string[]) => [...all, url], [])
+    .option(
+      '--origin <url>',
+      'origin of a shop that may read and report; repeat for more',
+      (url: string, all: readonly string[]) => [...all, url],
+      [],
+    )
     .option('--site <site>', 'site of the default taste task (needs --cells)')
     .option('--cells <json>', 'file or inline JSON: [{"name", "share"}, …] or {"name": weight, …}')
     .option('--round-seconds <n>', 'length of a round (default 30 days)', wholeNumber(1, 31_536_000))
     .option('--minimum-batch <n>', 'reports a round needs before anything is published (default 500)', wholeNumber(1, 1e9))
-    .option('--separation-days <n>', 'days between releases of one origin; below 30 only on this computer (default 30)', wholeNumber(0, 3650))
+    .option(
+      '--separation-days <n>',
+      'days between releases of one origin; below 30 only on this computer (default 30)',
+      wholeNumber(0, 3650),
+    )
     .option('--token-file <file>', 'operator token, made when absent (default: beside the database)')
     .option('--key-file <file>', 'key that opens reports, made when absent (default: beside the database)')
     .option('--json', 'print one line of JSON instead of words')
-    .addHelpText('after', '\nExample:\n  homebody serve --site shop.example --cells \'{"walls": 40, "floors": 25}\' --origin https://shop.example')
+    .addHelpText(
+      'after',
+      '\nExample:\n  homebody serve --site shop.example --cells \'{"walls": 40, "floors": 25}\' --origin https://shop.example',
+    )
     .action(async (flags: ServeFlags) => {
       const server = await serve(flags);
       process.stdout.write(announcement(server, flags));
@@ -74,7 +86,8 @@ async function cellsText(flag: string): Promise<string> {
 }
 
 function announcement({ url, port, publicKey, token, tokenFile }: RunningServer, { json, store }: ServeFlags): string {
-  if (json === true) return `${JSON.stringify({ url, port, dashboard: `${url}/dashboard`, publicKey, tokenFile, token: tokenFile === null ? token : undefined })}\n`;
+  if (json === true)
+    return `${JSON.stringify({ url, port, dashboard: `${url}/dashboard`, publicKey, tokenFile, token: tokenFile === null ? token : undefined })}\n`;
   const secret = tokenFile === null ? `operator token (gone with this process): ${token}` : `operator token in ${tokenFile}`;
   return `Rounds endpoint and dashboard (store ${store}; Ctrl-C ends it):\n${url}\n${secret}\n`;
 }
@@ -99,7 +112,8 @@ function closeOnSignal(server: RunningServer): void {
 function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!/^\d+$/.test(text) || value < least || value > most) throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}.`);
+    if (!/^\d+$/.test(text) || value < least || value > most)
+      throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}.`);
     return value;
   };
 }

@@ -16,7 +16,11 @@ export interface SharedDocument {
  * devices apart by what they were told; coarser ones would make a device miss the end of a short round. The tag covers
  * the time too, because a device that kept an old list would keep an old clock.
  */
-export function createTaskDocuments(service: RoundService, store: RoundStore, now: () => number): (site: string) => Promise<SharedDocument> {
+export function createTaskDocuments(
+  service: RoundService,
+  store: RoundStore,
+  now: () => number,
+): (site: string) => Promise<SharedDocument> {
   const made = new Map<string, { readonly key: string; readonly document: Promise<SharedDocument> }>();
 
   const make = async (site: string, serverTimeMs: number): Promise<SharedDocument> => {
@@ -51,7 +55,11 @@ export function documentOf(text: string): SharedDocument {
 /** 200 with the document, or 304 where the client holds it already. */
 export function documentResponse(request: Request, { text, etag }: SharedDocument, cacheControl: string): Response {
   const headers = { etag, 'cache-control': cacheControl };
-  const held = request.headers.get('if-none-match')?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? [];
+  const held =
+    request.headers
+      .get('if-none-match')
+      ?.split(',')
+      .map((tag) => tag.trim().replace(/^W\//, '')) ?? [];
   if (held.includes(etag) || held.includes('*')) return new Response(null, { status: 304, headers });
   return new Response(text, { headers: { ...headers, 'content-type': 'application/json' } });
 }

@@ -27,14 +27,22 @@ export const SHOP = 'https://shop.example';
 export const TOKEN = 'operator-token';
 export const START_MS = 1_800_000_000_000;
 
-export async function openEndpoint(change: { policy?: Partial<Policy>; store?: RoundStore; parts?: Partial<AppParts>; waitingLimit?: number } = {}): Promise<Endpoint> {
+export async function openEndpoint(
+  change: { policy?: Partial<Policy>; store?: RoundStore; parts?: Partial<AppParts>; waitingLimit?: number } = {},
+): Promise<Endpoint> {
   const keys = await generateKeyPair();
   const policy = examplePolicy({ publicKey: keys.publicKey, minimumBatch: 3, roundSeconds: 60, ...change.policy });
   const clock = { nowMs: START_MS };
   const now = (): number => clock.nowMs;
   const store = change.store ?? openMemoryStore();
   const metrics = createMetrics(() => 0);
-  const service = await createRoundService({ store, keys, metrics, now, ...(change.waitingLimit === undefined ? {} : { waitingLimit: change.waitingLimit }) });
+  const service = await createRoundService({
+    store,
+    keys,
+    metrics,
+    now,
+    ...(change.waitingLimit === undefined ? {} : { waitingLimit: change.waitingLimit }),
+  });
   await service.publish(policy);
   const onError = (error: Error): void => {
     throw error;

@@ -20,7 +20,10 @@ interface Waiting {
 }
 
 /** @param onCommit  told of each group after it is on disk */
-export function createGroupCommit(store: Pick<RoundStore, 'commitReports'>, onCommit: (reports: number, seconds: number) => void = () => {}): GroupCommit {
+export function createGroupCommit(
+  store: Pick<RoundStore, 'commitReports'>,
+  onCommit: (reports: number, seconds: number) => void = () => {},
+): GroupCommit {
   const queue: Waiting[] = [];
   let writing: Promise<void> | null = null;
 

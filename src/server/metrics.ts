@@ -29,7 +29,13 @@ export function createMetrics(waiting: () => number): Metrics {
   const open = new Registry();
   const operator = new Registry();
 
-  const counter = (registry: Registry, name: string, help: string, label: string, values: () => Iterable<readonly [string, number]>): void => {
+  const counter = (
+    registry: Registry,
+    name: string,
+    help: string,
+    label: string,
+    values: () => Iterable<readonly [string, number]>,
+  ): void => {
     new Counter({
       name,
       help,

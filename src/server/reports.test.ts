@@ -55,21 +55,29 @@ describe('a bad report is refused with its code, and nothing is counted', () => 
     ['an unknown kind', '400 bad-kind', async () => changed(await endpoint.seal(1), 5, 9)],
     ['another kind than the task’s', '400 bad-kind', async () => changed(await endpoint.seal(1), 5, 2)],
     ['an impossible size', '400 bad-dimension', async () => changed(await endpoint.seal(1), 6, 17)],
-    ['another size than the task’s', '400 bad-dimension', async () => {
-      const cells = Array.from({ length: 200 }, (_, cell) => ({ name: `c${cell}`, share: 1 / 200 }));
-      const wide = { ...endpoint.policy, block: { kind: 'taste' as const, cells } };
-      const body = await endpoint.seal(0, { policy: wide, payload: encodeVotePayload([150], 200) });
-      return changed(body, 28, ...Buffer.from(await policyHash(endpoint.policy), 'hex'));
-    }],
+    [
+      'another size than the task’s',
+      '400 bad-dimension',
+      async () => {
+        const cells = Array.from({ length: 200 }, (_, cell) => ({ name: `c${cell}`, share: 1 / 200 }));
+        const wide = { ...endpoint.policy, block: { kind: 'taste' as const, cells } };
+        const body = await endpoint.seal(0, { policy: wide, payload: encodeVotePayload([150], 200) });
+        return changed(body, 28, ...Buffer.from(await policyHash(endpoint.policy), 'hex'));
+      },
+    ],
     ['a task that is not here', '404 unknown-task', async () => endpoint.seal(1, { policy: { ...endpoint.policy, taskId: 'other' } })],
     ['another policy', '409 wrong-policy', async () => endpoint.seal(1, { policy: { ...endpoint.policy, minimumBatch: 4 } })],
     ['a round to come', '409 wrong-round', async () => endpoint.seal(1, { round: 2 })],
     ['a bit changed in the seal', '422 undecryptable', async () => changed(await endpoint.seal(1), 140, 1, 2, 3)],
     ['another report id than was sealed', '422 undecryptable', async () => changed(await endpoint.seal(1), 12, 7)],
-    ['a key that is not ours', '422 undecryptable', async () => {
-      const body = await endpoint.seal(1, { policy: { ...endpoint.policy, publicKey: (await generateKeyPair()).publicKey } });
-      return changed(body, 28, ...Buffer.from(await policyHash(endpoint.policy), 'hex'));
-    }],
+    [
+      'a key that is not ours',
+      '422 undecryptable',
+      async () => {
+        const body = await endpoint.seal(1, { policy: { ...endpoint.policy, publicKey: (await generateKeyPair()).publicKey } });
+        return changed(body, 28, ...Buffer.from(await policyHash(endpoint.policy), 'hex'));
+      },
+    ],
     ['two cells where one is asked', '422 out-of-range', async () => endpoint.seal(0, { payload: encodeVotePayload([1, 2], 32) })],
     ['no cell', '422 out-of-range', async () => endpoint.seal(0, { payload: encodeVotePayload([], 32) })],
     ['a cell that does not exist', '400 bad-frame', async () => endpoint.seal(0, { payload: encodeVotePayload([40], 64) })],
@@ -99,11 +107,14 @@ describe('a bad report is refused with its code, and nothing is counted', () => 
 describe('before the body is read', () => {
   /** Fails the test when somebody reads it. */
   const unreadable = (): ReadableStream =>
-    new ReadableStream({
-      pull() {
-        throw new Error('the body was read');
+    new ReadableStream(
+      {
+        pull() {
+          throw new Error('the body was read');
+        },
       },
-    }, { highWaterMark: 0 });
+      { highWaterMark: 0 },
+    );
   const postStream = (headers: Record<string, string>): Promise<Response> =>
     Promise.resolve(endpoint.app.request('/v1/reports', { method: 'POST', body: unreadable(), headers, duplex: 'half' } as RequestInit));
 
@@ -204,11 +215,20 @@ test('a Gaussian report adds its grid units, and one beyond belief is refused', 
     sealReport({ payload: encodeVectorPayload(values, 16), policy, hash, round: 1, reportId: new Uint8Array(16).fill(id) });
   const values = Int32Array.from({ length: 16 }, (_, row) => (row - 7) * 1_000);
   expect(await verdict(await endpoint.post(await seal(values, 1)))).toBe('202');
-  expect(await verdict(await endpoint.post(await seal(values.map((value) => -2 * value), 2)))).toBe('202');
+  expect(
+    await verdict(
+      await endpoint.post(
+        await seal(
+          values.map((value) => -2 * value),
+          2,
+        ),
+      ),
+    ),
+  ).toBe('202');
   expect(await verdict(await endpoint.post(await seal(values.fill(32_700), 3)))).toBe('422 out-of-range');
   const { round, model } = await endpoint.service.endRound('weights');
   expect(round.tally.sums).toEqual(Array.from({ length: 16 }, (_, row) => (7 - row) * 1_000));
   expect(model?.estimate[0]).toBeCloseTo(7_000 / 2 / 1024, 12);
   // √(16 · ((2.387 · 1025)² + ¼) / 2) / 1024
-  expect(model?.noiseL2).toBeCloseTo(6.758075, 5);
+  expect(model?.noiseL2).toBeCloseTo(6.758049, 5);
 });

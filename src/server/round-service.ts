@@ -123,6 +123,21 @@ export async function createRoundService({ store, keys, metrics, now, waitingLim
     return accepted;
   };
 
+  let publishing: Promise<unknown> = Promise.resolve();
+  const publish = async (policy: Policy): Promise<RunningTask> => {
+    const { taskId } = policy;
+    const policyHash = await hashOf(policy);
+    await advance();
+    const known = tasks.get(taskId);
+    if (known?.entry.policyHash === policyHash) return known;
+    const entry = { taskId, policyHash, policy, publishedAtMs: now() };
+    await store.publishPolicy(entry, openingOf(entry, now()));
+    if (known === undefined) return remember(entry, (await store.currentRound(taskId))!);
+    // A deadline may fall in between and open one more round under the old policy; that one ends as well.
+    while (tasks.get(taskId)!.entry.policyHash !== policyHash) await end(taskId, entry);
+    return tasks.get(taskId)!;
+  };
+
   for (const entry of await store.tasks()) {
     const round = await store.currentRound(entry.taskId);
     if (round === null) continue;
@@ -133,24 +148,18 @@ export async function createRoundService({ store, keys, metrics, now, waitingLim
   await advance();
 
   return {
-    async publish(policy) {
-      const { taskId } = policy;
-      const policyHash = await hashOf(policy);
-      await advance();
-      const known = tasks.get(taskId);
-      if (known?.entry.policyHash === policyHash) return known;
-      const entry = { taskId, policyHash, policy, publishedAtMs: now() };
-      await store.publishPolicy(entry, openingOf(entry, now()));
-      if (known === undefined) return remember(entry, (await store.currentRound(taskId))!);
-      await end(taskId, entry);
-      return tasks.get(taskId)!;
+    publish(policy) {
+      const published = publishing.then(() => publish(policy));
+      publishing = published.catch(() => {}); // the caller hears of it; the next policy does not wait for ever
+      return published;
     },
     async tasks() {
       await advance();
       return [...tasks.values()].sort((a, b) => (a.entry.taskId < b.entry.taskId ? -1 : 1));
     },
     async submit(body) {
-      if (waiting >= waitingLimit) throw new SdkError('too-busy', `${waitingLimit} reports wait already: send the same bytes again in a moment`);
+      if (waiting >= waitingLimit)
+        throw new SdkError('too-busy', `${waitingLimit} reports wait already: send the same bytes again in a moment`);
       waiting++;
       try {
         return await count(body);

@@ -14,7 +14,13 @@ const round: Round = {
 };
 
 describe('the fold', () => {
-  const report = (id: number, addend: readonly number[]): OpenedReport => ({ reportId: `${id}`, bodyHash: `hash of ${id}`, taskId: 'taste', round: 4, addend });
+  const report = (id: number, addend: readonly number[]): OpenedReport => ({
+    reportId: `${id}`,
+    bodyHash: `hash of ${id}`,
+    taskId: 'taste',
+    round: 4,
+    addend,
+  });
   const fold = (reports: readonly OpenedReport[]): Tally => {
     const counted = new Map<string, string>();
     return reports.reduce((tally, next) => {
@@ -28,7 +34,9 @@ describe('the fold', () => {
     .map((rows) => rows.map(([id, ...addend]) => report(id, addend)));
 
   test('is commutative: any order of the same reports gives the same tally', () => {
-    const shuffles = anyReports.chain((reports) => fc.tuple(fc.constant(reports), fc.shuffledSubarray(reports, { minLength: reports.length })));
+    const shuffles = anyReports.chain((reports) =>
+      fc.tuple(fc.constant(reports), fc.shuffledSubarray(reports, { minLength: reports.length })),
+    );
     fc.assert(
       fc.property(shuffles, ([reports, shuffled]) => {
         expect(fold(shuffled)).toEqual(fold(reports));
@@ -70,7 +78,8 @@ describe('a round', () => {
   test('never changes once it has ended', () => {
     for (const minimumBatch of [2, 3]) {
       const over = nextRound(nextRound(round, tallied), ended(minimumBatch));
-      for (const event of [tallied, ended(1)]) expect(() => nextRound(over, event)).toThrow(expect.objectContaining({ code: 'round-closed' }));
+      for (const event of [tallied, ended(1)])
+        expect(() => nextRound(over, event)).toThrow(expect.objectContaining({ code: 'round-closed' }));
     }
   });
 });

@@ -43,7 +43,11 @@ export type FoldOutcome = 'counted' | 'repeat' | 'replay';
  *
  * @param countedAs  hash of the body under which this report id was counted, null for a new one
  */
-export function foldReport(tally: Tally, countedAs: string | null, report: OpenedReport): { readonly tally: Tally; readonly outcome: FoldOutcome } {
+export function foldReport(
+  tally: Tally,
+  countedAs: string | null,
+  report: OpenedReport,
+): { readonly tally: Tally; readonly outcome: FoldOutcome } {
   if (countedAs !== null) return { tally, outcome: countedAs === report.bodyHash ? 'repeat' : 'replay' };
   const sums = tally.sums.map((sum, row) => sum + report.addend[row]!);
   return { tally: { reports: tally.reports + 1, sums }, outcome: 'counted' };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { policyHash } from '../wire/canonical.js';
@@ -5,6 +6,8 @@ import { examplePolicy } from '../wire/example-policies.contract.js';
 import { modelSchema, tasksSchema, type ModelDocument, type TasksDocument } from '../wire/messages.js';
 import { openEndpoint, SHOP, START_MS, TOKEN, verdict, type Endpoint } from './endpoint-fixture.contract.js';
 import { createRoundService } from './round-service.js';
+import { openMemoryStore } from './store/memory-store.js';
+import type { RoundStore } from './store/round-store.js';
 import { createMetrics } from './metrics.js';
 
 let endpoint: Endpoint;
@@ -30,9 +33,18 @@ describe('a round ends at its time', () => {
     expect(model.estimate[0]).toBeCloseTo(-q / (p - q), 12);
     // frequencies ¾ and ¼: 2 · 3/16 over n (p − q)²
     expect(model.noiseL2).toBeCloseTo(Math.sqrt(0.375 / 4) / (p - q), 12);
-    expect(model).toMatchObject({ version: 1, round: 1, reports: 4, publishedAtMs: START_MS + 60_500, policyHash: await policyHash(endpoint.policy) });
+    expect(model).toMatchObject({
+      version: 1,
+      round: 1,
+      reports: 4,
+      publishedAtMs: START_MS + 60_500,
+      policyHash: await policyHash(endpoint.policy),
+    });
     for (const word of ['operator', 'one browser profile on one origin', 'ε 3.99', 'δ 0', '365 days']) expect(model.claim).toContain(word);
-    expect((await tasks()).tasks[0]).toMatchObject({ modelVersion: 1, round: { round: 2, opensAtMs: START_MS + 60_500, closesAtMs: START_MS + 120_500, reports: 0 } });
+    expect((await tasks()).tasks[0]).toMatchObject({
+      modelVersion: 1,
+      round: { round: 2, opensAtMs: START_MS + 60_500, closesAtMs: START_MS + 120_500, reports: 0 },
+    });
   });
 
   test('one millisecond before it, nothing has happened', async () => {
@@ -134,17 +146,20 @@ describe('caching', () => {
     expect((await get('/v1/models/taste/2')).headers.get('cache-control')).toBe('no-store');
   });
 
-  test.each(['/v1/tasks/paint.example', '/v1/models/taste/latest', '/v1/policies/taste'])('%s answers 304 to its own tag, until it changes', async (path) => {
-    await vote([1, 2, 3]);
-    await endpoint.service.endRound('taste');
-    const etag = (await get(path)).headers.get('etag')!;
-    const held = await get(path, { 'if-none-match': etag });
-    expect([held.status, await held.text(), held.headers.get('etag')]).toEqual([304, '', etag]);
-    await vote([4, 5, 6], 2);
-    await endpoint.service.endRound('taste');
-    await endpoint.service.publish({ ...endpoint.policy, minimumBatch: 4 });
-    expect((await get(path, { 'if-none-match': etag })).status).toBe(200);
-  });
+  test.each(['/v1/tasks/paint.example', '/v1/models/taste/latest', '/v1/policies/taste'])(
+    '%s answers 304 to its own tag, until it changes',
+    async (path) => {
+      await vote([1, 2, 3]);
+      await endpoint.service.endRound('taste');
+      const etag = (await get(path)).headers.get('etag')!;
+      const held = await get(path, { 'if-none-match': etag });
+      expect([held.status, await held.text(), held.headers.get('etag')]).toEqual([304, '', etag]);
+      await vote([4, 5, 6], 2);
+      await endpoint.service.endRound('taste');
+      await endpoint.service.publish({ ...endpoint.policy, minimumBatch: 4 });
+      expect((await get(path, { 'if-none-match': etag })).status).toBe(200);
+    },
+  );
 });
 
 describe('pages of other origins', () => {
@@ -186,11 +201,33 @@ describe('the policy log', () => {
     expect(await verdict(await endpoint.post(await endpoint.seal(1, { round: 2, policy: next })))).toBe('202');
   });
 
+  test('rules also when a deadline falls into its publication, and when two are published at once', async () => {
+    const inner = openMemoryStore();
+    const ends: Promise<void>[] = [];
+    const publishPolicy: RoundStore['publishPolicy'] = async (entry, first) => {
+      await inner.publishPolicy(entry, first);
+      if (endpoint.store !== store) return; // the first policy of the fixture
+      endpoint.clock.nowMs += 60_000;
+      ends.push(endpoint.service.advance());
+    };
+    const store = { ...inner, publishPolicy };
+    endpoint = await openEndpoint({ store });
+    const [one, two] = [4, 5].map((minimumBatch) => ({ ...endpoint.policy, minimumBatch }));
+    await Promise.all([endpoint.service.publish(one!), endpoint.service.publish(two!)]);
+    await Promise.all(ends);
+    expect((await store.tasks())[0]?.policyHash).toBe(await policyHash(two));
+    expect((await store.currentRound('taste'))?.policyHash).toBe(await policyHash(two));
+    expect((await endpoint.service.tasks())[0]?.entry.policyHash).toBe(await policyHash(two));
+  });
+
   test('a process that died between the new policy and the end of the old round ends it at its next start', async () => {
     await vote([1, 2, 3]);
     const next = { ...endpoint.policy, minimumBatch: 5 };
     const hash = await policyHash(next);
-    await endpoint.store.publishPolicy({ taskId: 'taste', policyHash: hash, policy: next, publishedAtMs: START_MS }, { policyHash: hash, opensAtMs: 0, closesAtMs: 1, size: 32 });
+    await endpoint.store.publishPolicy(
+      { taskId: 'taste', policyHash: hash, policy: next, publishedAtMs: START_MS },
+      { policyHash: hash, opensAtMs: 0, closesAtMs: 1, size: 32 },
+    );
     await createRoundService({ store: endpoint.store, keys: endpoint.keys, metrics: createMetrics(() => 0), now: () => START_MS + 5 });
     expect(await endpoint.store.currentRound('taste')).toMatchObject({ round: 2, policyHash: hash });
     expect(await endpoint.store.model('taste', 1)).not.toBeNull();
@@ -211,7 +248,9 @@ describe('the operator', () => {
       const headers = authorization === '' ? {} : { authorization };
       expect(await verdict(await get('/v1/admin/tasks', headers as Record<string, string>))).toBe('401 unauthorised');
       expect(await verdict(await send('/v1/admin/tasks', draft, headers as Record<string, string>))).toBe('401 unauthorised');
-      expect(await verdict(await send('/v1/admin/tasks/taste/close', undefined, headers as Record<string, string>))).toBe('401 unauthorised');
+      expect(await verdict(await send('/v1/admin/tasks/taste/close', undefined, headers as Record<string, string>))).toBe(
+        '401 unauthorised',
+      );
     }
     expect((await endpoint.store.tasks()).length).toBe(1);
     expect((await get('/v1/admin/nothing')).headers.get('www-authenticate')).toBe('Bearer');
@@ -225,7 +264,11 @@ describe('the operator', () => {
   test('publishes a policy without a key: the endpoint fills in its own', async () => {
     const answer = await send('/v1/admin/tasks', draft);
     expect(answer.status).toBe(201);
-    expect(await answer.json()).toMatchObject({ taskId: 'second', round: { round: 1, phase: 'open', reports: 0 }, policy: { publicKey: endpoint.keys.publicKey } });
+    expect(await answer.json()).toMatchObject({
+      taskId: 'second',
+      round: { round: 1, phase: 'open', reports: 0 },
+      policy: { publicKey: endpoint.keys.publicKey },
+    });
     expect((await tasks()).tasks.map((task) => task.policy.taskId)).toEqual(['second', 'taste']);
   });
 
@@ -249,9 +292,17 @@ describe('the operator', () => {
 
   test('sees exact counts and ends a round at will', async () => {
     await vote([1, 2, 3, 4]);
-    expect(await (await get('/v1/admin/tasks', operator)).json()).toMatchObject({ tasks: [{ taskId: 'taste', round: { reports: 4, phase: 'collecting' } }] });
-    expect(await (await send('/v1/admin/tasks/taste/close')).json()).toMatchObject({ round: { round: 1, phase: 'closed', reports: 4 }, modelVersion: 1 });
-    expect(await (await send('/v1/admin/tasks/taste/close')).json()).toMatchObject({ round: { round: 2, phase: 'abandoned', reports: 0 }, modelVersion: null });
+    expect(await (await get('/v1/admin/tasks', operator)).json()).toMatchObject({
+      tasks: [{ taskId: 'taste', round: { reports: 4, phase: 'collecting' } }],
+    });
+    expect(await (await send('/v1/admin/tasks/taste/close')).json()).toMatchObject({
+      round: { round: 1, phase: 'closed', reports: 4 },
+      modelVersion: 1,
+    });
+    expect(await (await send('/v1/admin/tasks/taste/close')).json()).toMatchObject({
+      round: { round: 2, phase: 'abandoned', reports: 0 },
+      modelVersion: null,
+    });
     expect(await verdict(await send('/v1/admin/tasks/nothing/close'))).toBe('404 unknown-task');
     const { rounds } = (await (await get('/v1/admin/rounds/taste', operator)).json()) as { rounds: { phase: string }[] };
     expect(rounds.map((round) => round.phase)).toEqual(['open', 'abandoned', 'closed']);
@@ -261,7 +312,10 @@ describe('the operator', () => {
 
 describe('pages', () => {
   test('/ and /dashboard are HTML that names tasks, rounds, versions and refusals, with text made harmless', async () => {
-    const cells = ['<img src=x onerror=alert(1)>', ...Array.from({ length: 31 }, (_, at) => `cell-${at}`)].map((name) => ({ name, share: 1 / 32 }));
+    const cells = ['<img src=x onerror=alert(1)>', ...Array.from({ length: 31 }, (_, at) => `cell-${at}`)].map((name) => ({
+      name,
+      share: 1 / 32,
+    }));
     endpoint = await openEndpoint({ policy: { block: { kind: 'taste', cells } } });
     await vote([0, 0, 0]);
     await endpoint.service.endRound('taste');
@@ -271,9 +325,20 @@ describe('pages', () => {
       const page = await answer.text();
       expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
       expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
-      for (const word of ['taste', 'Round 2', 'closed', 'bad-length', 'paint.example', 'per release', 'width=device-width']) expect(page).toContain(word);
+      for (const word of ['taste', 'Round 2', 'closed', 'bad-length', 'paint.example', 'per release', 'width=device-width'])
+        expect(page).toContain(word);
       expect(page).not.toContain('<img');
     }
+  });
+
+  test('the policy of the page allows exactly the style and the script that are in it', async () => {
+    const answer = await get('/dashboard');
+    const [policy, page] = [answer.headers.get('content-security-policy'), await answer.text()];
+    for (const tag of ['style', 'script']) {
+      const content = new RegExp(`<${tag}>([^]*?)</${tag}>`).exec(page)![1]!;
+      expect(policy).toContain(`${tag}-src 'sha256-${createHash('sha256').update(content).digest('base64')}'`);
+    }
+    expect(page).not.toMatch(/ style="| on[a-z]+="/);
   });
 
   test('/healthz says whether the store answers', async () => {
@@ -284,9 +349,22 @@ describe('pages', () => {
   });
 
   test('/openapi.json describes every route with problem bodies for its refusals', async () => {
-    const document = (await (await get('/openapi.json')).json()) as { openapi: string; paths: Record<string, Record<string, { responses: Record<string, { content?: object }> }>> };
+    const document = (await (await get('/openapi.json')).json()) as {
+      openapi: string;
+      paths: Record<string, Record<string, { responses: Record<string, { content?: object }> }>>;
+    };
     expect(document.openapi).toMatch(/^3\.1/);
-    const paths = ['/v1/tasks/{site}', '/v1/models/{taskId}/{version}', '/v1/reports', '/v1/policies/{taskId}', '/healthz', '/metrics', '/v1/admin/tasks', '/v1/admin/tasks/{taskId}/close', '/v1/admin/rounds/{taskId}'];
+    const paths = [
+      '/v1/tasks/{site}',
+      '/v1/models/{taskId}/{version}',
+      '/v1/reports',
+      '/v1/policies/{taskId}',
+      '/healthz',
+      '/metrics',
+      '/v1/admin/tasks',
+      '/v1/admin/tasks/{taskId}/close',
+      '/v1/admin/rounds/{taskId}',
+    ];
     expect(Object.keys(document.paths)).toEqual(expect.arrayContaining(paths));
     const { responses } = document.paths['/v1/reports']!['post']!;
     expect(Object.keys(responses)).toEqual(['202', '400', '403', '404', '409', '410', '413', '422', '429']);

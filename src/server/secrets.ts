@@ -26,7 +26,9 @@ export async function loadKeys(file: string | null): Promise<KeyPair> {
     const { publicKey, privateKey } = v.parse(keyFileSchema, JSON.parse(text));
     return await importKeyPair(publicKey, privateKey);
   } catch (thrown) {
-    throw new SdkError('storage-corrupt', `${file} is no key file of homebody serve: restore it, or move it away to make a new key`, { cause: thrown });
+    throw new SdkError('storage-corrupt', `${file} is no key file of homebody serve: restore it, or move it away to make a new key`, {
+      cause: thrown,
+    });
   }
 }
 

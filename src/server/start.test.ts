@@ -27,7 +27,8 @@ const start = async (options: Partial<ServerOptions> = {}): Promise<RunningServe
   running.push(server);
   return server;
 };
-const tasksAt = async (url: string): Promise<TasksDocument> => (await fetch(`${url}/v1/tasks/paint.example`)).json() as Promise<TasksDocument>;
+const tasksAt = async (url: string): Promise<TasksDocument> =>
+  (await fetch(`${url}/v1/tasks/paint.example`)).json() as Promise<TasksDocument>;
 
 /** Sealed votes for the open round at `url`, ids from `first`; vote i is for cell i mod 4. */
 async function sealVotes(url: string, count: number, first = 0): Promise<Uint8Array<ArrayBuffer>[]> {
@@ -46,7 +47,9 @@ const post = (url: string, body: Uint8Array<ArrayBuffer>): Promise<Response> => 
 test('serves the default task over a real socket; what is sealed for it opens with its key', async () => {
   const server = await start();
   const { tasks } = await tasksAt(server.url);
-  expect(tasks).toMatchObject([{ policy: { taskId: 'taste', site: 'paint.example', minimumBatch: 3, separationDays: 0, publicKey: server.publicKey } }]);
+  expect(tasks).toMatchObject([
+    { policy: { taskId: 'taste', site: 'paint.example', minimumBatch: 3, separationDays: 0, publicKey: server.publicKey } },
+  ]);
   const answers = await Promise.all((await sealVotes(server.url, 5)).map((body) => post(server.url, body)));
   expect(answers.map((answer) => answer.status)).toEqual([202, 202, 202, 202, 202]);
   const { round } = await server.service.endRound('taste');
@@ -81,7 +84,7 @@ test('makes key and token beside the database, readable by the owner only, and t
   const second = await start({ store });
   expect([second.publicKey, second.token]).toEqual([first.publicKey, first.token]);
   expect((await post(second.url, body!)).status).toBe(202);
-  expect((await (await fetch(`${second.url}/v1/policies/taste`)).json() as { policies: unknown[] }).policies).toHaveLength(1);
+  expect(((await (await fetch(`${second.url}/v1/policies/taste`)).json()) as { policies: unknown[] }).policies).toHaveLength(1);
 });
 
 describe('refuses to start', () => {
@@ -119,10 +122,13 @@ describe('a process that is killed in the middle of a round', () => {
   beforeAll(async () => {
     const entry = fileURLToPath(new URL('./start.ts', import.meta.url));
     await build({ configFile: false, logLevel: 'error', build: { ssr: entry, outDir, emptyOutDir: true, minify: false } });
-    writeFileSync(join(outDir, 'main.js'), `
+    writeFileSync(
+      join(outDir, 'main.js'),
+      `
       import { startServer } from './start.js';
       process.stdout.write((await startServer(JSON.parse(process.argv[2]))).url + '\\n');
-    `);
+    `,
+    );
     writeFileSync(join(outDir, 'package.json'), '{"type": "module"}');
   });
   const children: ChildProcess[] = [];
@@ -171,7 +177,11 @@ describe('a process that is killed in the middle of a round', () => {
     const kept = (await server.service.tasks())[0]!;
     expect(kept.round).toBe(1);
     const tally = async () => {
-      const { round } = (await (await fetch(`${server.url}/v1/admin/tasks`, { headers: { authorization: `Bearer ${server.token}` } })).json() as { tasks: { round: { reports: number } }[] }).tasks[0]!;
+      const { round } = (
+        (await (await fetch(`${server.url}/v1/admin/tasks`, { headers: { authorization: `Bearer ${server.token}` } })).json()) as {
+          tasks: { round: { reports: number } }[];
+        }
+      ).tasks[0]!;
       return round.reports;
     };
     const survived = await tally();

@@ -82,7 +82,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const app = createApp({ service, store, keys, metrics, origins, token, isLoopback, now, onError });
     const socket = await listen((request) => app.fetch(request), host, options.port ?? 8787);
     const clock = setInterval(() => {
-      service.advance().catch((thrown: unknown) => onError(new SdkError('internal', 'a round could not be ended; it is tried again', { cause: thrown })));
+      service
+        .advance()
+        .catch((thrown: unknown) => onError(new SdkError('internal', 'a round could not be ended; it is tried again', { cause: thrown })));
     }, ROUND_CLOCK_MS);
 
     let closing: Promise<void> | null = null;

@@ -18,7 +18,10 @@ export function canonicalJson(value: unknown): string {
     const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)); // keys of one object are distinct
     return `{${members.map(([key, member]) => `${canonicalString(key)}:${canonicalJson(member)}`).join(',')}}`;
   }
-  throw new SdkError('invalid-options', `canonical JSON holds finite numbers, text, booleans, null, lists and plain objects; got ${String(value)}`);
+  throw new SdkError(
+    'invalid-options',
+    `canonical JSON holds finite numbers, text, booleans, null, lists and plain objects; got ${String(value)}`,
+  );
 }
 
 function canonicalString(text: string): string {

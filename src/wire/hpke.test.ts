@@ -20,7 +20,8 @@ beforeAll(async () => {
   frame = decodeReportFrame(await sealReport({ payload, policy, hash: await policyHash(policy), round: 3, reportId }));
 });
 
-const open = (changed: ReportFrame, under: Policy = policy, privateKey = keys.privateKey) => openReport(changed, { policy: under, privateKey });
+const open = (changed: ReportFrame, under: Policy = policy, privateKey = keys.privateKey) =>
+  openReport(changed, { policy: under, privateKey });
 
 test('what was sealed opens to the same bytes', async () => {
   expect(await open(frame)).toEqual(payload);
@@ -39,7 +40,8 @@ describe('does not open', () => {
       () => 'accepted',
       (thrown: unknown) => (thrown instanceof SdkError ? thrown.code : String(thrown)),
     );
-  const flipped = (bytes: Uint8Array, at: number): Uint8Array<ArrayBuffer> => Uint8Array.from(bytes, (byte, index) => (index === at ? byte ^ 1 : byte));
+  const flipped = (bytes: Uint8Array, at: number): Uint8Array<ArrayBuffer> =>
+    Uint8Array.from(bytes, (byte, index) => (index === at ? byte ^ 1 : byte));
 
   test('under another round, report id, policy hash or key', async () => {
     expect(await codeOf(open({ ...frame, round: 4 }))).toBe('undecryptable');
@@ -70,8 +72,12 @@ test('a stored key pair opens what its public key sealed', async () => {
 
 test('refuses to seal a payload of another size, and to a key that is none', async () => {
   const hash = await policyHash(policy);
-  await expect(sealReport({ payload: new Uint8Array(32), policy, hash, round: 1, reportId })).rejects.toMatchObject({ code: 'bad-dimension' });
-  await expect(sealReport({ payload, policy: { ...policy, publicKey: 'A' }, hash, round: 1, reportId })).rejects.toMatchObject({ code: 'policy-refused' });
+  await expect(sealReport({ payload: new Uint8Array(32), policy, hash, round: 1, reportId })).rejects.toMatchObject({
+    code: 'bad-dimension',
+  });
+  await expect(sealReport({ payload, policy: { ...policy, publicKey: 'A' }, hash, round: 1, reportId })).rejects.toMatchObject({
+    code: 'policy-refused',
+  });
 });
 
 test('makes a key although the platform fails now and then, as WebKit does', async () => {

@@ -66,7 +66,8 @@ export async function openReport(
   frame: ReportFrame,
   { policy, privateKey }: { readonly policy: Policy; readonly privateKey: PrivateKey },
 ): Promise<Uint8Array<ArrayBuffer>> {
-  if (frame.kind !== policy.mechanism.kind) throw new SdkError('bad-kind', `a ${frame.kind} report, the task takes ${policy.mechanism.kind}`);
+  if (frame.kind !== policy.mechanism.kind)
+    throw new SdkError('bad-kind', `a ${frame.kind} report, the task takes ${policy.mechanism.kind}`);
   const sizeClass = frame.ciphertext.length - AEAD_TAG_BYTES;
   expectPayload(sizeClass, policy);
   try {

@@ -94,7 +94,9 @@ describe('a vector is refused', () => {
     expect(vectorRange(mechanism)).toBe(31_000);
     expect(codeOf(() => decodeVectorPayload(encodeVectorPayload(Int32Array.of(1, 2, -31_000, 4, 5), 32), mechanism))).toBe('accepted');
     expect(codeOf(() => decodeVectorPayload(encodeVectorPayload(Int32Array.of(1, 2, -31_001, 4, 5), 32), mechanism))).toBe('out-of-range');
-    expect(codeOf(() => decodeVectorPayload(encodeVectorPayload(Int32Array.of(1, 2, -(2 ** 31), 4, 5), 32), mechanism))).toBe('out-of-range');
+    expect(codeOf(() => decodeVectorPayload(encodeVectorPayload(Int32Array.of(1, 2, -(2 ** 31), 4, 5), 32), mechanism))).toBe(
+      'out-of-range',
+    );
   });
   test('with bytes after the last coordinate', () => {
     expect(codeOf(() => decodeVectorPayload(encodeVectorPayload(Int32Array.of(1, 2, 3, 4, 5, 6), 32), mechanism))).toBe('bad-frame');

@@ -78,7 +78,8 @@ export function decodeVectorPayload(bytes: Uint8Array, mechanism: GaussianMechan
     for (let byte = 0; byte < width; byte++) value |= bytes[row * width + byte]! << (8 * byte);
     const unused = 32 - mechanism.bits;
     values[row] = (value << unused) >> unused; // sign extension
-    if (Math.abs(values[row]!) > limit) throw new SdkError('out-of-range', `coordinate ${row} is ${values[row]!}, at most ±${limit} is plausible`);
+    if (Math.abs(values[row]!) > limit)
+      throw new SdkError('out-of-range', `coordinate ${row} is ${values[row]!}, at most ±${limit} is plausible`);
   }
   return values;
 }
@@ -94,7 +95,8 @@ export function vectorRange(mechanism: GaussianMechanism): number {
 
 function sizeClassOf(bytes: number): number {
   const sizeClass = sizeClasses.find((known) => known >= bytes);
-  if (sizeClass === undefined) throw new SdkError('bad-dimension', `a payload of ${bytes} bytes, at most ${sizeClasses.at(-1)} are carried`);
+  if (sizeClass === undefined)
+    throw new SdkError('bad-dimension', `a payload of ${bytes} bytes, at most ${sizeClasses.at(-1)} are carried`);
   return sizeClass;
 }
 

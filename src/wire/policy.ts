@@ -41,7 +41,10 @@ export const policySchema = v.strictObject({
   /** `taste`: J cells voted on. `vector`: d numbers, for example facet weights. */
   block: v.variant('kind', [
     v.strictObject({ kind: v.literal('taste'), cells: v.pipe(v.array(cellSchema), v.minLength(2), v.maxLength(256)) }),
-    v.strictObject({ kind: v.literal('vector'), names: v.pipe(v.array(v.pipe(v.string(), v.maxLength(64))), v.minLength(1), v.maxLength(16)) }),
+    v.strictObject({
+      kind: v.literal('vector'),
+      names: v.pipe(v.array(v.pipe(v.string(), v.maxLength(64))), v.minLength(1), v.maxLength(16)),
+    }),
   ]),
   mechanism: v.variant('kind', [voteSchema, gaussianSchema]),
   /** Reports a round needs before anything is published. */

@@ -65,7 +65,9 @@ describe.each(['report-v1-vote', 'report-v1-gaussian'])('golden frame %s', (name
 
   test('is read as its fields', () => {
     const decoded = decodeReportFrame(fromHex(frame));
-    expect({ ...decoded, reportId: toHex(decoded.reportId), enc: toHex(decoded.enc), ciphertext: toHex(decoded.ciphertext) }).toEqual(fields);
+    expect({ ...decoded, reportId: toHex(decoded.reportId), enc: toHex(decoded.enc), ciphertext: toHex(decoded.ciphertext) }).toEqual(
+      fields,
+    );
   });
 
   test('is written again byte for byte', () => {

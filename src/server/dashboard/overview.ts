@@ -29,7 +29,12 @@ export interface RoundOverview {
 
 const ROUNDS_SHOWN = 8;
 
-export async function overviewOf({ service, store, metrics, now }: Pick<AppParts, 'service' | 'store' | 'metrics' | 'now'>): Promise<Overview> {
+export async function overviewOf({
+  service,
+  store,
+  metrics,
+  now,
+}: Pick<AppParts, 'service' | 'store' | 'metrics' | 'now'>): Promise<Overview> {
   const tasks: TaskOverview[] = [];
   for (const { entry } of await service.tasks()) {
     const rounds = await store.rounds(entry.taskId, ROUNDS_SHOWN);
@@ -37,7 +42,13 @@ export async function overviewOf({ service, store, metrics, now }: Pick<AppParts
     tasks.push({
       policy: entry.policy,
       policyHash: entry.policyHash,
-      rounds: rounds.map(({ round, phase, tally, closesAtMs, endedAtMs }) => ({ round, phase, reports: inTens(tally.reports), closesAtMs, endedAtMs })),
+      rounds: rounds.map(({ round, phase, tally, closesAtMs, endedAtMs }) => ({
+        round,
+        phase,
+        reports: inTens(tally.reports),
+        closesAtMs,
+        endedAtMs,
+      })),
       model: model === null ? null : JSON.parse(model.text),
     });
   }

@@ -25,7 +25,13 @@ const roundSchema = v.strictObject({
   closesAtMs: v.number(),
   endedAtMs: v.nullable(v.number()),
 });
-const taskSchema = v.strictObject({ taskId: v.string(), policyHash: v.string(), policy: policySchema, round: roundSchema, modelVersion: v.number() });
+const taskSchema = v.strictObject({
+  taskId: v.string(),
+  policyHash: v.string(),
+  policy: policySchema,
+  round: roundSchema,
+  modelVersion: v.number(),
+});
 
 export function isOperator(authorization: string | undefined, token: string | null): boolean {
   if (token === null || authorization === undefined) return false;
@@ -39,7 +45,8 @@ export function adminRoutes({ service, store, keys, token, isLoopback }: AppPart
   routes.use(
     '/v1/admin/*',
     createMiddleware(async (c, next) => {
-      if (!isOperator(c.req.header('authorization'), token)) throw new SdkError('unauthorised', 'send “Authorization: Bearer …” with the operator’s token');
+      if (!isOperator(c.req.header('authorization'), token))
+        throw new SdkError('unauthorised', 'send “Authorization: Bearer …” with the operator’s token');
       await next();
       c.header('cache-control', 'no-store');
     }),
@@ -79,16 +86,25 @@ export function adminRoutes({ service, store, keys, token, isLoopback }: AppPart
     return c.json({ tasks: await Promise.all(tasks.map(({ entry }) => describeTask(entry.taskId))) });
   });
 
-  routes.get('/v1/admin/rounds/:taskId', describeJson('The last 100 rounds, newest first', 200, v.strictObject({ rounds: v.array(roundSchema) }), [401, 404]), async (c) => {
-    await service.advance();
-    const rounds = await store.rounds(c.req.param('taskId'), 100);
-    if (rounds.length === 0) throw new SdkError('unknown-task', `there is no task ${c.req.param('taskId')} here`);
-    return c.json({ rounds: rounds.map(plainRound) });
-  });
+  routes.get(
+    '/v1/admin/rounds/:taskId',
+    describeJson('The last 100 rounds, newest first', 200, v.strictObject({ rounds: v.array(roundSchema) }), [401, 404]),
+    async (c) => {
+      await service.advance();
+      const rounds = await store.rounds(c.req.param('taskId'), 100);
+      if (rounds.length === 0) throw new SdkError('unknown-task', `there is no task ${c.req.param('taskId')} here`);
+      return c.json({ rounds: rounds.map(plainRound) });
+    },
+  );
 
   routes.post(
     '/v1/admin/tasks/:taskId/close',
-    describeJson('End the running round now', 200, v.strictObject({ round: roundSchema, modelVersion: v.nullable(v.number()) }), [401, 404]),
+    describeJson(
+      'End the running round now',
+      200,
+      v.strictObject({ round: roundSchema, modelVersion: v.nullable(v.number()) }),
+      [401, 404],
+    ),
     async (c) => {
       const { round, model } = await service.endRound(c.req.param('taskId'));
       return c.json({ round: plainRound(round), modelVersion: model?.version ?? null });

@@ -4,8 +4,12 @@ import { problemSchema } from '../../wire/messages.js';
 
 /** OpenAPI words for a route: what it answers when all is well, and that every refusal is a problem with a code. */
 export function describeJson(summary: string, status: number, schema: GenericSchema | null, refusals: readonly number[] = []) {
-  const ok = schema === null ? { description: summary } : { description: summary, content: { 'application/json': { schema: resolver(schema) } } };
-  const problem = (code: number) => ({ description: problemWords[code] ?? 'Refused', content: { 'application/problem+json': { schema: resolver(problemSchema) } } });
+  const ok =
+    schema === null ? { description: summary } : { description: summary, content: { 'application/json': { schema: resolver(schema) } } };
+  const problem = (code: number) => ({
+    description: problemWords[code] ?? 'Refused',
+    content: { 'application/problem+json': { schema: resolver(problemSchema) } },
+  });
   return describeRoute({ summary, responses: { [status]: ok, ...Object.fromEntries(refusals.map((code) => [code, problem(code)])) } });
 }
 

@@ -21,7 +21,8 @@ export function pageRoutes(parts: AppParts): Hono {
       summary: 'Prometheus metrics; exact counts and timings with the operator’s token',
       responses: { 200: { description: 'Prometheus text' } },
     }),
-    async (c) => c.text(await parts.metrics.text(isOperator(c.req.header('authorization'), parts.token)), 200, { 'cache-control': 'no-store' }),
+    async (c) =>
+      c.text(await parts.metrics.text(isOperator(c.req.header('authorization'), parts.token)), 200, { 'cache-control': 'no-store' }),
   );
   return routes;
 }

@@ -28,26 +28,35 @@ export function publicRoutes({ service, store, now }: AppParts): Hono {
 
   routes.get('/v1/models/:taskId/:version', describeJson('A published model, or the latest one', 200, modelSchema, [404]), async (c) => {
     const { taskId, version } = c.req.param();
-    if (version !== 'latest' && !/^[1-9]\d{0,8}$/.test(version)) throw new SdkError('unknown-model', `a version is a number or “latest”, got ${version}`);
+    if (version !== 'latest' && !/^[1-9]\d{0,8}$/.test(version))
+      throw new SdkError('unknown-model', `a version is a number or “latest”, got ${version}`);
     await service.advance();
     const model = await store.model(taskId, version === 'latest' ? version : Number(version));
     if (model === null) throw new SdkError('unknown-model', `task ${taskId} has no model ${version} yet`);
     return documentResponse(c.req.raw, documentOf(model.text), version === 'latest' ? REVALIDATE : IMMUTABLE);
   });
 
-  routes.get('/v1/policies/:taskId', describeJson('Every policy a task has ever had, oldest first', 200, policyLogSchema, [404]), async (c) => {
-    const taskId = c.req.param('taskId');
-    const log = await store.policies(taskId);
-    if (log.length === 0) throw new SdkError('unknown-task', `there is no task ${taskId} here`);
-    const policies = log.map(({ policyHash, publishedAtMs, policy }, at) => ({ sequence: at + 1, policyHash, publishedAtMs, policy }));
-    return documentResponse(c.req.raw, documentOf(JSON.stringify({ taskId, policies })), REVALIDATE);
-  });
+  routes.get(
+    '/v1/policies/:taskId',
+    describeJson('Every policy a task has ever had, oldest first', 200, policyLogSchema, [404]),
+    async (c) => {
+      const taskId = c.req.param('taskId');
+      const log = await store.policies(taskId);
+      if (log.length === 0) throw new SdkError('unknown-task', `there is no task ${taskId} here`);
+      const policies = log.map(({ policyHash, publishedAtMs, policy }, at) => ({ sequence: at + 1, policyHash, publishedAtMs, policy }));
+      return documentResponse(c.req.raw, documentOf(JSON.stringify({ taskId, policies })), REVALIDATE);
+    },
+  );
 
-  routes.get('/healthz', describeJson('Is the endpoint up, and can it read its store?', 200, v.object({ ok: v.literal(true) })), async (c) => {
-    await store.tasks();
-    c.header('cache-control', 'no-store');
-    return c.json({ ok: true });
-  });
+  routes.get(
+    '/healthz',
+    describeJson('Is the endpoint up, and can it read its store?', 200, v.object({ ok: v.literal(true) })),
+    async (c) => {
+      await store.tasks();
+      c.header('cache-control', 'no-store');
+      return c.json({ ok: true });
+    },
+  );
 
   return routes;
 }

@@ -23,7 +23,10 @@ export function reportRoutes({ service, metrics, origins, onError }: AppParts): 
     }
     const origin = c.req.header('origin');
     if (origin !== undefined && !origins.includes(origin)) {
-      return refuse(new SdkError('unauthorised', `reports from pages of ${origin} are not taken here; the operator lists shop origins`), 403);
+      return refuse(
+        new SdkError('unauthorised', `reports from pages of ${origin} are not taken here; the operator lists shop origins`),
+        403,
+      );
     }
     return next();
   });
@@ -48,9 +51,15 @@ function describeReports() {
   const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: resolver(problemSchema) } } });
   return describeRoute({
     summary: 'Count one sealed report',
-    requestBody: { required: true, content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary', maxLength: MAX_FRAME_BYTES } } } },
+    requestBody: {
+      required: true,
+      content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary', maxLength: MAX_FRAME_BYTES } } },
+    },
     responses: {
-      202: { description: 'Counted and on disk; the same for a repeat of the same bytes', content: { 'application/json': { schema: resolver(acceptedSchema) } } },
+      202: {
+        description: 'Counted and on disk; the same for a repeat of the same bytes',
+        content: { 'application/json': { schema: resolver(acceptedSchema) } },
+      },
       400: problem('bad-length, bad-magic, bad-version, bad-kind, bad-dimension, bad-frame'),
       403: problem('gpc-refused; unauthorised: an origin that is not configured'),
       404: problem('unknown-task'),

@@ -37,7 +37,11 @@ const close =
   };
 
 /** The laws of a round store. `reopen` closes it and opens what is left of it, or is absent where nothing is left. */
-export function describeRoundStore(name: string, make: () => Promise<RoundStore>, reopen?: (store: RoundStore) => Promise<RoundStore>): void {
+export function describeRoundStore(
+  name: string,
+  make: () => Promise<RoundStore>,
+  reopen?: (store: RoundStore) => Promise<RoundStore>,
+): void {
   describe(`a round store: ${name}`, () => {
     let store: RoundStore;
     beforeEach(async () => {
@@ -126,7 +130,12 @@ export function describeRoundStore(name: string, make: () => Promise<RoundStore>
       expect(await store.model('taste', 'latest')).toEqual({ version: 1, text });
       expect(await store.model('taste', 1)).toEqual({ version: 1, text });
       expect(await store.model('taste', 2)).toBeNull();
-      expect(await store.currentRound('taste')).toMatchObject({ round: 2, phase: 'open', opensAtMs: 62_000, tally: { reports: 0, sums: [0, 0, 0] } });
+      expect(await store.currentRound('taste')).toMatchObject({
+        round: 2,
+        phase: 'open',
+        opensAtMs: 62_000,
+        tally: { reports: 0, sums: [0, 0, 0] },
+      });
     });
 
     test('a report counted in an ended round is still known, and a new one for it is refused', async () => {

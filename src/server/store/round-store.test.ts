@@ -37,14 +37,19 @@ describe('the SQLite file', () => {
   });
 
   test('is refused with a code where it cannot be opened', () => {
-    expect(() => openSqliteStore(join(folder, 'no', 'such', 'folder.db'))).toThrow(expect.objectContaining({ code: 'storage-unavailable' }));
+    expect(() => openSqliteStore(join(folder, 'no', 'such', 'folder.db'))).toThrow(
+      expect.objectContaining({ code: 'storage-unavailable' }),
+    );
   });
 
   test('forbids every program to change or delete a published policy', async () => {
     const file = newFile();
     const store = openSqliteStore(file);
     const policyHash = '07'.repeat(32);
-    await store.publishPolicy({ taskId: 'taste', policyHash, policy: examplePolicy(), publishedAtMs: 1 }, { policyHash, opensAtMs: 1, closesAtMs: 2, size: 32 });
+    await store.publishPolicy(
+      { taskId: 'taste', policyHash, policy: examplePolicy(), publishedAtMs: 1 },
+      { policyHash, opensAtMs: 1, closesAtMs: 2, size: 32 },
+    );
     await store.close();
     const database = new Database(file);
     expect(() => database.exec("UPDATE policies SET policy = '{}'")).toThrow('policies is append-only');

@@ -22,9 +22,13 @@ const migrations: readonly ((database: Database.Database) => void)[] = [
       ) STRICT;
       -- The public log and published models are append-only for every program that opens this file, not only for this one.
       ${['policies', 'models']
-        .flatMap((table) => ['UPDATE', 'DELETE'].map((verb) => `
+        .flatMap((table) =>
+          ['UPDATE', 'DELETE'].map(
+            (verb) => `
       CREATE TRIGGER ${table}_no_${verb.toLowerCase()} BEFORE ${verb} ON ${table}
-      BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END;`))
+      BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END;`,
+          ),
+        )
         .join('')}
     `);
   },

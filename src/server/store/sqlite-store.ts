@@ -161,7 +161,9 @@ function prepareAll(database: Database.Database) {
     latestPolicy: prepare('SELECT * FROM policies WHERE task_id = ? ORDER BY sequence DESC LIMIT 1'),
     appendPolicy: prepare('INSERT INTO policies (task_id, sequence, policy_hash, policy, published_at_ms) VALUES (?, ?, ?, ?, ?)'),
     policies: prepare('SELECT * FROM policies WHERE task_id = ? ORDER BY sequence'),
-    tasks: prepare('SELECT * FROM policies AS p WHERE sequence = (SELECT max(sequence) FROM policies WHERE task_id = p.task_id) ORDER BY task_id'),
+    tasks: prepare(
+      'SELECT * FROM policies AS p WHERE sequence = (SELECT max(sequence) FROM policies WHERE task_id = p.task_id) ORDER BY task_id',
+    ),
     openRound: prepare(
       "INSERT INTO rounds (task_id, round, policy_hash, phase, opens_at_ms, closes_at_ms, reports, sums) VALUES (?, ?, ?, 'open', ?, ?, 0, ?)",
     ),
