@@ -1,3 +1,5 @@
+import type { ReleaseTerms } from '../core/federated/round-policy.js';
+
 /**
  * The privacy ledger: database `homebody-ledger`, one per *origin*, over all sites, tasks and endpoints. Every write is
  * one strict-durability transaction. `erase()` keeps the spend dates (they have no content) and drops the rest.
@@ -15,6 +17,8 @@ export interface LedgerEntry {
   /** Replacement adjacency, of this one release. */
   readonly epsilon: number;
   readonly dpDelta: number;
+  /** What this release's policy promised of the whole origin; binds later releases. Absent in entries of an older SDK. */
+  readonly terms?: ReleaseTerms;
 }
 
 /** The exact bytes to send; every retry sends the same. Deleted after delivery, and after a failed or expired round. */
