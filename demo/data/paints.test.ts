@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { demoCells } from '../cells.js';
-import { hexOf, nameOf, productId } from '../client/paint-id.js';
+import { hexOf, isProduct, nameOf } from '../client/paint-id.js';
 import { demoFeed } from '../feed.js';
 import { inkOn, luminance, oklch } from './colour.js';
 import { groups } from './families.js';
@@ -46,9 +46,12 @@ describe('the card', () => {
     expect(new Set(paints.map(({ id }) => id)).size).toBe(paints.length);
     for (const paint of paints) {
       expect(hexOf(paint.id)).toBe(paint.hex);
-      for (const { sku } of variantsOf(paint)) expect(productId(sku)).toBe(paint.id);
+      for (const { sku } of variantsOf(paint)) {
+        expect(hexOf(sku)).toBe(paint.hex);
+        expect(isProduct(sku)).toBe(false);
+      }
     }
-    expect(nameOf('sku-misty-harbor-65769a-2l5')).toBe('Misty Harbor');
+    expect(nameOf('misty-harbor-65769a')).toBe('Misty Harbor');
   });
 
   test('finds moods in whole words only', () => {
