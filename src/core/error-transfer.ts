@@ -34,7 +34,10 @@ interface ThrowHandler {
  * Makes comlink's `throw` keep codes. Call once on each side, before `wrap` or `expose`:
  * `keepErrorCodes(transferHandlers)` with comlink's `transferHandlers`.
  */
-export function keepErrorCodes(handlers: { get(name: string): ThrowHandler | undefined; set(name: string, handler: never): unknown }): void {
+export function keepErrorCodes(handlers: {
+  get(name: string): ThrowHandler | undefined;
+  set(name: string, handler: never): unknown;
+}): void {
   const original = handlers.get('throw');
   if (original === undefined) throw new SdkError('invalid-state', 'comlink has no `throw` handler: another version than 4?');
   const handler = {

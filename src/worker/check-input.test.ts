@@ -10,7 +10,19 @@ describe('what the page sends', () => {
       event: {
         type: 'click',
         source: 'ga4',
-        items: [{ id: 'a', name: 'Sea', brand: 'B', categories: ['Walls', 'Blue'], price: 3.5, quantity: 2, position: 0, available: false, tags: ['hue:blue'] }],
+        items: [
+          {
+            id: 'a',
+            name: 'Sea',
+            brand: 'B',
+            categories: ['Walls', 'Blue'],
+            price: 3.5,
+            quantity: 2,
+            position: 0,
+            available: false,
+            tags: ['hue:blue'],
+          },
+        ],
         list: { id: 'home' },
         value: 7,
         currency: 'EUR',
@@ -27,15 +39,27 @@ describe('what the page sends', () => {
       id: 'e1',
       atMs: 5,
       user: 'u',
-      event: { type: 'click', source: 'nobody', email: 'a@b.c', query: 'secret wishes', value: '7', items: [{ id: 'a', price: 'free', categories: 'Walls', address: 'x' }, { name: 'no id' }, 3] },
+      event: {
+        type: 'click',
+        source: 'nobody',
+        email: 'a@b.c',
+        query: 'secret wishes',
+        value: '7',
+        items: [{ id: 'a', price: 'free', categories: 'Walls', address: 'x' }, { name: 'no id' }, 3],
+      },
     });
     expect(checked).toEqual({ id: 'e1', atMs: 5, event: { type: 'click', source: 'homebody', items: [{ id: 'a' }] } });
   });
 
-  test.each([[null], ['x'], [{}], [{ id: 'e', atMs: 1 }], [{ id: 'e', atMs: 1, event: { type: 'telepathy' } }], [{ id: 'e', atMs: Number.NaN, event: { type: 'view' } }], [{ atMs: 1, event: { type: 'view' } }]])(
-    'refuses %j',
-    (value) => expect(checkQueuedEvent(value)).toBeNull(),
-  );
+  test.each([
+    [null],
+    ['x'],
+    [{}],
+    [{ id: 'e', atMs: 1 }],
+    [{ id: 'e', atMs: 1, event: { type: 'telepathy' } }],
+    [{ id: 'e', atMs: Number.NaN, event: { type: 'view' } }],
+    [{ atMs: 1, event: { type: 'view' } }],
+  ])('refuses %j', (value) => expect(checkQueuedEvent(value)).toBeNull());
 
   test('nothing makes it throw, and what it answers is checked to the same', () => {
     fc.assert(

@@ -16,7 +16,12 @@ const text: Check = (value) => (typeof value === 'string' && value !== '' ? valu
 const number: Check = (value) => (typeof value === 'number' && Number.isFinite(value) ? value : undefined);
 const flag: Check = (value) => (typeof value === 'boolean' ? value : undefined);
 const texts: Check = (value) =>
-  Array.isArray(value) ? value.map(text).filter((each) => each !== undefined).slice(0, mostTexts) : undefined;
+  Array.isArray(value)
+    ? value
+        .map(text)
+        .filter((each) => each !== undefined)
+        .slice(0, mostTexts)
+    : undefined;
 
 const itemFields: Readonly<Record<keyof EventItem | 'tags', Check>> = {
   id: text,
@@ -50,7 +55,12 @@ const eventFields: Readonly<Partial<Record<keyof NormalisedEvent, Check>>> = {
   type: (value) => eventTypes.find((each) => each === value),
   source: (value) => eventSources.find((each) => each === value) ?? 'homebody',
   items: (value) =>
-    Array.isArray(value) ? value.slice(0, mostItems).map((each) => checkFields(each, itemFields)).filter((each) => each?.['id'] !== undefined) : undefined,
+    Array.isArray(value)
+      ? value
+          .slice(0, mostItems)
+          .map((each) => checkFields(each, itemFields))
+          .filter((each) => each?.['id'] !== undefined)
+      : undefined,
   list: (value) => checkFields(value, { id: text, name: text }) ?? undefined,
   // No `query`: what somebody searched for is not stored unless a shop could ask for it, and no option does.
   value: number,

@@ -35,7 +35,12 @@ describe('deferred work', () => {
   test('many requests make one run, after the last of them', async () => {
     const clock = manualClock();
     const runs: number[] = [];
-    const work = deferred(clock, 100, async () => void runs.push(clock.now()), () => {});
+    const work = deferred(
+      clock,
+      100,
+      async () => void runs.push(clock.now()),
+      () => {},
+    );
     const startMs = clock.now();
     work.request();
     await clock.advance(60);
@@ -49,7 +54,12 @@ describe('deferred work', () => {
   test('flush runs what was requested at once, and nothing where nothing was', async () => {
     const clock = manualClock();
     let runs = 0;
-    const work = deferred(clock, 100, async () => void runs++, () => {});
+    const work = deferred(
+      clock,
+      100,
+      async () => void runs++,
+      () => {},
+    );
     await work.flush();
     expect(runs).toBe(0);
     work.request();

@@ -11,7 +11,14 @@ export interface Clock {
 }
 
 /** Settles as `work` does, or rejects with `code` after `deadlineMs`; `work` itself goes on and its late answer is handed to `tooLate`. */
-export function withDeadline<Result>(clock: Clock, work: Promise<Result>, deadlineMs: number, code: ErrorCode, doing: string, tooLate: (result: Result) => void = () => {}): Promise<Result> {
+export function withDeadline<Result>(
+  clock: Clock,
+  work: Promise<Result>,
+  deadlineMs: number,
+  code: ErrorCode,
+  doing: string,
+  tooLate: (result: Result) => void = () => {},
+): Promise<Result> {
   return new Promise((resolve, reject) => {
     let isLate = false;
     const cancel = clock.after(deadlineMs, () => {

@@ -72,7 +72,8 @@ export async function createEngines(parts: EnginesParts): Promise<Engines> {
     },
     async loseGpu() {
       await ready;
-      if (!(await selector.loseGpu())) throw new SdkError('engine-unavailable', 'no GPU is in use, so none can be lost; choose webgl first');
+      if (!(await selector.loseGpu()))
+        throw new SdkError('engine-unavailable', 'no GPU is in use, so none can be lost; choose webgl first');
       return report();
     },
     close() {

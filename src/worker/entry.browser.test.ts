@@ -34,7 +34,12 @@ function optionsOf(site: string, overrides: Partial<WorkerOptions> = {}): Worker
   };
 }
 
-const shelf: readonly Item[] = Array.from({ length: 24 }, (_, at) => ({ id: `p${at}`, name: `paint ${at}`, categories: ['Walls'], tags: [`hue:${['red', 'green', 'blue'][at % 3]}`] }));
+const shelf: readonly Item[] = Array.from({ length: 24 }, (_, at) => ({
+  id: `p${at}`,
+  name: `paint ${at}`,
+  categories: ['Walls'],
+  tags: [`hue:${['red', 'green', 'blue'][at % 3]}`],
+}));
 
 function clicks(count: number, first = 0): QueuedEvent[] {
   const startMs = Date.now() - 3_600_000;
@@ -88,7 +93,9 @@ describe('the real worker', () => {
     const { api } = started();
     const signals: WorkerSignal[] = [];
     const told = new Promise<void>((resolve) => {
-      void api.listen(proxy((signal) => (signals.push(signal), signal.kind === 'ranked' && signal.results[0]!.rung !== 'shop' && resolve())));
+      void api.listen(
+        proxy((signal) => (signals.push(signal), signal.kind === 'ranked' && signal.results[0]!.rung !== 'shop' && resolve())),
+      );
     });
     await expect(api.profile()).rejects.toMatchObject({ name: 'SdkError', code: 'invalid-state' });
     await api.open(optionsOf(freshSite()));

@@ -8,7 +8,7 @@ import type { Lessons } from './lessons.js';
 /** From what the page sends to what is committed: checked, under canonical ids, cleaned; the rest is named with its reason. */
 export interface Intake {
   /** Resolves when all that is not dropped is in the log. */
-  take(events: readonly QueuedEvent[]): Promise<IngestAck>;
+  take(events: readonly unknown[]): Promise<IngestAck>;
   /** Something was forgotten: it counts as recent no longer. */
   reset(): void;
 }
@@ -33,7 +33,7 @@ export function createIntake(parts: IntakeParts): Intake {
     recent = [...stored.map(({ queued }) => queued).filter(({ event }) => event.orderId !== undefined), ...recent];
   }
 
-  function decide(value: QueuedEvent): QueuedEvent | string {
+  function decide(value: unknown): QueuedEvent | string {
     const checked = checkQueuedEvent(value);
     if (checked === null) return 'malformed';
     const queued = parts.lessons.canonical(checked);
@@ -49,12 +49,12 @@ export function createIntake(parts: IntakeParts): Intake {
 
   return {
     async take(events) {
-      if (!knowsOrders && events.some((each) => typeof each?.event?.orderId === 'string')) await recallOrders();
+      if (!knowsOrders && events.some((each) => checkQueuedEvent(each)?.event.orderId !== undefined)) await recallOrders();
       const kept: QueuedEvent[] = [];
       const dropped: { id: string; reason: string }[] = [];
       for (const each of events) {
         const decision = decide(each);
-        if (typeof decision === 'string') dropped.push({ id: String(each?.id), reason: decision });
+        if (typeof decision === 'string') dropped.push({ id: idOf(each), reason: decision });
         else kept.push(decision);
       }
       await parts.commit(kept);
@@ -65,4 +65,10 @@ export function createIntake(parts: IntakeParts): Intake {
       knowsOrders = false;
     },
   };
+}
+
+/** Whatever the page called it, so that it knows which of its events this was. */
+function idOf(value: unknown): string {
+  const id = (value as { readonly id?: unknown } | null | undefined)?.id;
+  return typeof id === 'string' ? id : '';
 }

@@ -66,7 +66,12 @@ export function createKnownItems({ catalogue, hasBasis, lists, taste }: KnownIte
       // A large catalogue has no names; the page that shows the item does.
       const name = told.name ?? listedItems().get(id)?.name ?? fallback?.name;
       const item = name === undefined ? told : { ...told, name };
-      return { item, encoded: encodeItem(item, quantileAt(known, row)), vector: hasBasis() ? vectorAt(known, row) : null, taste: taste(item.categories) };
+      return {
+        item,
+        encoded: encodeItem(item, quantileAt(known, row)),
+        vector: hasBasis() ? vectorAt(known, row) : null,
+        taste: taste(item.categories),
+      };
     }
     const item = listedItems().get(id) ?? fallback ?? heard.get(id);
     if (item === undefined) return null;

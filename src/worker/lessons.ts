@@ -67,7 +67,8 @@ function createShown(): { in(list: string): readonly string[]; add(list: string,
     in: (list) => [...(sights.get(list)?.places ?? [])].sort(([, a], [, b]) => a - b).map(([id]) => id),
     add(list, { atMs, event }) {
       const before = sights.get(list);
-      const sight = before !== undefined && Math.abs(atMs - before.atMs) <= oneSightMs ? before : { atMs, places: new Map<string, number>() };
+      const sight =
+        before !== undefined && Math.abs(atMs - before.atMs) <= oneSightMs ? before : { atMs, places: new Map<string, number>() };
       sight.atMs = atMs;
       for (const { id, position } of event.items ?? []) sight.places.set(id, position ?? sight.places.size);
       sights.set(list, sight);

@@ -24,7 +24,11 @@ const mostLists = 12;
 const mostItems = 500;
 const saveDelayMs = 250;
 
-export function createListMemory(clock: Clock, store: Pick<ProfileStore, 'getMeta' | 'setMeta'>, onError: (error: unknown) => void): ListMemory {
+export function createListMemory(
+  clock: Clock,
+  store: Pick<ProfileStore, 'getMeta' | 'setMeta'>,
+  onError: (error: unknown) => void,
+): ListMemory {
   /** Oldest use first. */
   let lists = new Map<string, readonly Item[]>();
   const save: Deferred = deferred(clock, saveDelayMs, () => store.setMeta('lists', Object.fromEntries(lists)), onError);

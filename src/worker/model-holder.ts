@@ -65,5 +65,11 @@ export function createModelHolder(store: Pick<ProfileStore, 'getMeta' | 'setMeta
 /** Stored by an older or newer SDK perhaps: anything else is as good as no model, and the next fetch mends it. */
 function isModel(stored: unknown): stored is SharedModel {
   const { taskId, version, cells } = (stored ?? {}) as Partial<SharedModel>;
-  return typeof taskId === 'string' && typeof version === 'number' && Array.isArray(cells) && cells.length > 0 && cells.every((cell) => typeof cell?.name === 'string' && Number.isFinite(cell.prior));
+  return (
+    typeof taskId === 'string' &&
+    typeof version === 'number' &&
+    Array.isArray(cells) &&
+    cells.length > 0 &&
+    cells.every((cell) => typeof cell?.name === 'string' && Number.isFinite(cell.prior))
+  );
 }

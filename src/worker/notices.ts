@@ -6,7 +6,7 @@ import type { Signals } from './signals.js';
 
 export interface Notices {
   /** The same code with the same message is told once. */
-  add(error: SdkError): void;
+  readonly add: (error: SdkError) => void;
   all(): readonly Notice[];
 }
 

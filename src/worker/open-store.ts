@@ -17,7 +17,9 @@ export async function openStore(
 ): Promise<{ readonly store: ProfileStore; readonly error: SdkError | null }> {
   if (wanted === 'memory') return { store: openMemoryProfileStore(), error: null };
   try {
-    const store = await withDeadline(clock, openDurable(), openDeadlineMs, 'storage-blocked', 'opening the profile', (late) => late.close());
+    const store = await withDeadline(clock, openDurable(), openDeadlineMs, 'storage-blocked', 'opening the profile', (late) =>
+      late.close(),
+    );
     return { store, error: null };
   } catch (thrown) {
     return { store: openMemoryProfileStore(), error: toSdkError(thrown, 'storage-unavailable') };

@@ -2,7 +2,17 @@ import { toSdkError } from '../core/errors.js';
 import { baseOf, forget, learnOn, type Forgotten, type LearningKernels } from '../core/profile/learn.js';
 import type { LogRecord, Snapshot, StoredEvent } from '../core/profile/records.js';
 import type { ForgetSelector } from '../core/profile/selector.js';
-import { applyPatch, countRecord, emptyState, foldRecord, patchOf, snapshotOf, stateOf, touchedBy, type ProfileState } from '../core/profile/state.js';
+import {
+  applyPatch,
+  countRecord,
+  emptyState,
+  foldRecord,
+  patchOf,
+  snapshotOf,
+  stateOf,
+  touchedBy,
+  type ProfileState,
+} from '../core/profile/state.js';
 import type { ProfileStore } from '../storage/profile-store.js';
 import { pruneLog } from '../storage/retention.js';
 import { deferred, type Clock } from './clock.js';
@@ -68,7 +78,12 @@ export function createProfileHolder(parts: ProfileHolderParts): ProfileHolder {
   const history: History = createHistory(() => store.readLog(0));
 
   const snapshot = deferred(clock, snapshotDelayMs, () => turns.run(writeSnapshot), parts.onIdleError);
-  const prune = deferred(clock, pruneDelayMs, () => turns.run(() => pruneLog(store, snapshotPosition, clock.now(), baseOf).then(() => history.drop())), parts.onIdleError);
+  const prune = deferred(
+    clock,
+    pruneDelayMs,
+    () => turns.run(() => pruneLog(store, snapshotPosition, clock.now(), baseOf).then(() => history.drop())),
+    parts.onIdleError,
+  );
 
   async function writeSnapshot(): Promise<void> {
     if (state.logPosition === snapshotPosition) return;
@@ -103,12 +118,19 @@ export function createProfileHolder(parts: ProfileHolderParts): ProfileHolder {
   }
 
   async function appendGroup(group: readonly StoredEvent[], modelVersion: number): Promise<void> {
-    for (let events = group; events.length > 0; ) {
-      const touched = touchedBy(events.flatMap((event) => event.examples), state.factors.user.length);
+    for (let events = group; events.length > 0;) {
+      const touched = touchedBy(
+        events.flatMap((event) => event.examples),
+        state.factors.user.length,
+      );
       const before = patchOf(state, touched);
       const undo = (): void => applyPatch(state, before);
       try {
-        await learnOn(parts.kernels(), state, events.flatMap((event) => event.examples));
+        await learnOn(
+          parts.kernels(),
+          state,
+          events.flatMap((event) => event.examples),
+        );
         const record = { atMs: clock.now(), events, patch: patchOf(state, touched), modelVersion };
         const result = await store.append(record, state.logPosition);
         if (result.ok) return commitToMemory({ ...record, position: result.position });

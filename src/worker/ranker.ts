@@ -19,8 +19,21 @@ export function candidatesOf(items: readonly Item[], known: KnownItems): readonl
   });
 }
 
-export function rankList(list: string, items: readonly Item[], state: ProfileState, known: KnownItems, catalogue: Catalogue | null, revision: number): RankResult {
-  const { matched, unmatched } = catalogue === null ? { matched: items.length, unmatched: 0 } : matchIds(catalogue, items.map((item) => item.id));
+export function rankList(
+  list: string,
+  items: readonly Item[],
+  state: ProfileState,
+  known: KnownItems,
+  catalogue: Catalogue | null,
+  revision: number,
+): RankResult {
+  const { matched, unmatched } =
+    catalogue === null
+      ? { matched: items.length, unmatched: 0 }
+      : matchIds(
+          catalogue,
+          items.map((item) => item.id),
+        );
   if (unmatched > mostUnmatched * items.length) return shopOrder(list, items, revision, 'ids-unmatched', matched, unmatched);
   const candidates = candidatesOf(items, known);
   const rung = rungOf(state, candidates);
@@ -30,7 +43,14 @@ export function rankList(list: string, items: readonly Item[], state: ProfileSta
 }
 
 /** The shop's own order, with the reason where there is one. */
-export function shopOrder(list: string, items: readonly Item[], revision: number, code?: ErrorCode, matched = items.length, unmatched = 0): RankResult {
+export function shopOrder(
+  list: string,
+  items: readonly Item[],
+  revision: number,
+  code?: ErrorCode,
+  matched = items.length,
+  unmatched = 0,
+): RankResult {
   return {
     list,
     items: items.map(({ id }, shopPosition) => ({ id, score: 0, shopPosition })),

@@ -22,7 +22,10 @@ export function rebased(base: Snapshot | null, log: readonly LogRecord[], vector
   const newBase = base === null ? null : { ...base, user: blank.factors.user, inverse: blank.factors.inverse };
   const state = stateOf(newBase, []);
   const records = log.map((record) => {
-    const events = record.events.map((event) => ({ ...event, examples: event.examples.map((example) => ({ ...example, vector: vectorOf(example.itemId) })) }));
+    const events = record.events.map((event) => ({
+      ...event,
+      examples: event.examples.map((example) => ({ ...example, vector: vectorOf(example.itemId) })),
+    }));
     const examples = events.flatMap((event) => event.examples);
     learn(state, examples);
     const changed = { ...record, events, patch: patchOf(state, touchedBy(examples, state.factors.user.length)) };

@@ -17,14 +17,22 @@ const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).d
 
 /** The shelf as the shop's feed has it: each product with two variants. `extra` items change the basis of the vectors. */
 function catalogueOf(extra = 0): Catalogue {
-  const more = Array.from({ length: extra }, (_, at) => ({ id: `x${at}`, name: `metal tool ${at}`, categories: ['Tools', `kind ${at % 7}`], tags: [`use:${at % 3}`] }));
+  const more = Array.from({ length: extra }, (_, at) => ({
+    id: `x${at}`,
+    name: `metal tool ${at}`,
+    categories: ['Tools', `kind ${at % 7}`],
+    tags: [`use:${at % 3}`],
+  }));
   const items = [...shelf, ...more].map((item) => ({ ...item, variantIds: [`${item.id}-1l`, `${item.id}-5l`] }));
   const { pool } = buildCatalogue(items, { poolSize: 5_000, hash });
   const chunks = new Map([...pool.files.values()].map((bytes) => [hash(bytes), bytes]));
   return decodeCatalogue(pool.manifest, chunks);
 }
 
-async function openedWith(catalogue: () => Promise<Catalogue>, database: MemoryDatabase = createMemoryDatabase()): Promise<{ service: WorkerApi; clock: ManualClock; signals: WorkerSignal[] }> {
+async function openedWith(
+  catalogue: () => Promise<Catalogue>,
+  database: MemoryDatabase = createMemoryDatabase(),
+): Promise<{ service: WorkerApi; clock: ManualClock; signals: WorkerSignal[] }> {
   const parts = testParts({ loadCatalogue: catalogue, openProfileStore: async () => lastingStore(database) });
   const service = createService(parts);
   const signals: WorkerSignal[] = [];

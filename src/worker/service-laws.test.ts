@@ -15,7 +15,11 @@ import { clicks, lastingStore, shelf, testOptions, testParts } from './service-p
 
 /** The promises of the profile: nothing acknowledged is lost, nothing is counted twice, tabs agree. */
 
-async function openedOn(openProfileStore: () => Promise<ProfileStore>, extra: Parameters<typeof testParts>[0] = {}, options: Partial<WorkerOptions> = {}): Promise<WorkerApi> {
+async function openedOn(
+  openProfileStore: () => Promise<ProfileStore>,
+  extra: Parameters<typeof testParts>[0] = {},
+  options: Partial<WorkerOptions> = {},
+): Promise<WorkerApi> {
   const service = createService(testParts({ openProfileStore, ...extra }));
   await service.open(testOptions(options));
   return service;
@@ -90,7 +94,9 @@ describe('no acknowledged event is lost and none is counted twice', () => {
   });
 
   test('a lesson that cannot be stored leaves no trace in memory', async () => {
-    const service = await openedOn(async () => dyingStore(lastingStore(createMemoryDatabase()), (['no', 'before'] as const)[Symbol.iterator]()));
+    const service = await openedOn(async () =>
+      dyingStore(lastingStore(createMemoryDatabase()), (['no', 'before'] as const)[Symbol.iterator]()),
+    );
     await service.ingest(clicks(3));
     const [before] = await service.rank([{ list: 'home', items: shelf }]);
     await expect(service.ingest(clicks(3, 3))).rejects.toMatchObject({ code: 'storage-unavailable' });
@@ -129,7 +135,11 @@ describe('an engine that fails', () => {
         throw new SdkError('engine-lost', 'the context is gone');
       },
     };
-    const failing = await openedOn(async () => lastingStore(createMemoryDatabase()), { loadWebgl: async () => gpu }, { engine: 'webgl', chunkBase: 'https://shop.example/' });
+    const failing = await openedOn(
+      async () => lastingStore(createMemoryDatabase()),
+      { loadWebgl: async () => gpu },
+      { engine: 'webgl', chunkBase: 'https://shop.example/' },
+    );
     const sound = await openedOn(async () => lastingStore(createMemoryDatabase()));
     const notices: string[] = [];
     await failing.listen((signal) => signal.kind === 'notice' && notices.push(signal.notice.code));

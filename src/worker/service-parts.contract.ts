@@ -52,7 +52,14 @@ export function testOptions(overrides: Partial<WorkerOptions> = {}): WorkerOptio
 /** 24 paints: every third one blue, the first ones red and green. */
 export const shelf: readonly Item[] = Array.from({ length: 24 }, (_, at) => {
   const hue = ['red', 'green', 'blue'][at % 3]!;
-  return { id: `p${at}`, name: `${hue} paint ${at}`, brand: `maker ${at % 5}`, categories: ['Walls', hue], price: 10 + at, tags: [`hue:${hue}`] };
+  return {
+    id: `p${at}`,
+    name: `${hue} paint ${at}`,
+    brand: `maker ${at % 5}`,
+    categories: ['Walls', hue],
+    price: 10 + at,
+    tags: [`hue:${hue}`],
+  };
 });
 
 export function eventOf(id: string, type: EventType, itemIds: readonly string[], atMs = startMs): QueuedEvent {
@@ -62,5 +69,7 @@ export function eventOf(id: string, type: EventType, itemIds: readonly string[],
 
 /** Clicks on different items, a second apart. */
 export function clicks(count: number, first = 0): readonly QueuedEvent[] {
-  return Array.from({ length: count }, (_, at) => eventOf(`e${first + at}`, 'click', [`p${(first + at) % shelf.length}`], startMs - 3_600_000 + (first + at) * 1_000));
+  return Array.from({ length: count }, (_, at) =>
+    eventOf(`e${first + at}`, 'click', [`p${(first + at) % shelf.length}`], startMs - 3_600_000 + (first + at) * 1_000),
+  );
 }

@@ -23,11 +23,14 @@ describe('opening', () => {
     expect(await service.open(testOptions())).toMatchObject({ durable: true, eventCount: 0, engine: 'reference', notices: [] });
   });
 
-  test.each(['storage-unavailable', 'storage-blocked', 'schema-newer'] as const)('runs in memory and says %s where the store does not open', async (code) => {
-    const service = createService(testParts({ openProfileStore: () => Promise.reject(new SdkError(code, 'no')) }));
-    expect(await service.open(testOptions())).toMatchObject({ durable: false, notices: [{ code }] });
-    expect(await service.ingest(clicks(2))).toMatchObject({ ids: ['e0', 'e1'], durable: false });
-  });
+  test.each(['storage-unavailable', 'storage-blocked', 'schema-newer'] as const)(
+    'runs in memory and says %s where the store does not open',
+    async (code) => {
+      const service = createService(testParts({ openProfileStore: () => Promise.reject(new SdkError(code, 'no')) }));
+      expect(await service.open(testOptions())).toMatchObject({ durable: false, notices: [{ code }] });
+      expect(await service.ingest(clicks(2))).toMatchObject({ ids: ['e0', 'e1'], durable: false });
+    },
+  );
 
   test('does not wait for a store that hangs', async () => {
     const parts = testParts({ openProfileStore: () => new Promise(() => {}) });
@@ -75,7 +78,10 @@ describe('ranking', () => {
     await service.open(testOptions());
     const signals: WorkerSignal[] = [];
     await service.listen((signal) => signals.push(signal));
-    const [before] = await service.rank([{ list: 'home', items: shelf }, { list: 'once', items: shelf, remember: false }]);
+    const [before] = await service.rank([
+      { list: 'home', items: shelf },
+      { list: 'once', items: shelf, remember: false },
+    ]);
     await parts.clock.advance(10);
     signals.length = 0;
     await service.ingest(blues.map((id, at) => eventOf(`b${at}`, 'click', [id], startMs + at * 1000)));
@@ -111,7 +117,9 @@ describe('ranking', () => {
     await second.listen((signal) => signals.push(signal));
     await second.open(testOptions());
     await parts.clock.advance(10);
-    expect(signals.filter((signal) => signal.kind === 'ranked').flatMap(({ results }) => results.map(({ list }) => list))).toEqual(['home']);
+    expect(signals.filter((signal) => signal.kind === 'ranked').flatMap(({ results }) => results.map(({ list }) => list))).toEqual([
+      'home',
+    ]);
   });
 });
 

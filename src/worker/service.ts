@@ -69,7 +69,11 @@ export function createService(parts: ServiceParts): WorkerApi {
 function expectOptions(options: WorkerOptions): void {
   const { protocol, site } = options;
   if (!(protocol >= oldestProtocol && protocol <= WORKER_PROTOCOL)) {
-    throw new SdkError('protocol-mismatch', `the page speaks protocol ${protocol}, this worker ${oldestProtocol} to ${WORKER_PROTOCOL}; serve page script and worker file of one release`);
+    throw new SdkError(
+      'protocol-mismatch',
+      `the page speaks protocol ${protocol}, this worker ${oldestProtocol} to ${WORKER_PROTOCOL}; serve page script and worker file of one release`,
+    );
   }
-  if (!/^[a-z0-9.-]{1,64}$/.test(site)) throw new SdkError('invalid-options', `site must be 1 to 64 of a–z, 0–9, dot and dash, got ${JSON.stringify(site)}`);
+  if (!/^[a-z0-9.-]{1,64}$/.test(site))
+    throw new SdkError('invalid-options', `site must be 1 to 64 of a–z, 0–9, dot and dash, got ${JSON.stringify(site)}`);
 }

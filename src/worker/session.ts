@@ -8,7 +8,17 @@ import { beliefsOf } from '../core/ranking/beliefs.js';
 import { timelineOf } from '../core/ranking/timeline.js';
 import { whyItem } from '../core/ranking/why.js';
 import { SDK_VERSION } from '../core/version.js';
-import type { Consent, IngestAck, OpenResult, ProfileView, RankRequest, RankResult, RoundStatus, WhyResult, WorkerOptions } from './api/worker-api.js';
+import type {
+  Consent,
+  IngestAck,
+  OpenResult,
+  ProfileView,
+  RankRequest,
+  RankResult,
+  RoundStatus,
+  WhyResult,
+  WorkerOptions,
+} from './api/worker-api.js';
 import { checkItems } from './check-input.js';
 import { atMost, deferred } from './clock.js';
 import { createEngines, type Engines } from './engines.js';
@@ -69,11 +79,24 @@ export async function openSession(parts: ServiceParts, signals: Signals, options
   let isEnded = false;
 
   const turns = createTurns();
-  const engines = await createEngines({ clock, wanted: options.engine, chunkBase: options.chunkBase, loadWebgl: parts.loadWebgl, store, onError: notices.add, onIdleError });
+  const engines = await createEngines({
+    clock,
+    wanted: options.engine,
+    chunkBase: options.chunkBase,
+    loadWebgl: parts.loadWebgl,
+    store,
+    onError: notices.add,
+    onIdleError,
+  });
   const profile = createProfileHolder({ clock, store, turns, kernels: () => engines.kernels(), onIdleError });
   const lists = createListMemory(clock, store, onIdleError);
   const model = createModelHolder(store, () => changed());
-  const known = createKnownItems({ catalogue: () => catalogue, hasBasis, lists: () => lists.entries(), taste: (categories) => model.taste(categories) });
+  const known = createKnownItems({
+    catalogue: () => catalogue,
+    hasBasis,
+    lists: () => lists.entries(),
+    taste: (categories) => model.taste(categories),
+  });
   const lessons = createLessons(known, lists);
   const queue = createGroupCommit<QueuedEvent>(mostPerGroup, async (group) => {
     if (isEnded) throw new SdkError('closed', 'the profile was closed before this event was stored');
@@ -82,7 +105,13 @@ export async function openSession(parts: ServiceParts, signals: Signals, options
     reranking.request();
     engines.used();
   });
-  const intake = createIntake({ lessons, now: () => clock.now(), storedEvents: () => profile.events(), commit: (events) => queue.add(events), isDurable: store.durable });
+  const intake = createIntake({
+    lessons,
+    now: () => clock.now(),
+    storedEvents: () => profile.events(),
+    commit: (events) => queue.add(events),
+    isDurable: store.durable,
+  });
   const reranking = deferred(clock, 0, tellRanked, onIdleError);
   const rounds = parts.createRounds({
     options,
@@ -172,7 +201,13 @@ export async function openSession(parts: ServiceParts, signals: Signals, options
 
   return {
     engines,
-    opened: () => ({ sdkVersion: SDK_VERSION, durable: store.durable, eventCount: profile.state().eventCount, engine: engines.name(), notices: notices.all() }),
+    opened: () => ({
+      sdkVersion: SDK_VERSION,
+      durable: store.durable,
+      eventCount: profile.state().eventCount,
+      engine: engines.name(),
+      notices: notices.all(),
+    }),
     async ingest(events) {
       if (!consent.personalise) throw new SdkError('no-consent', 'events are learned only after consent to personalise');
       return intake.take(events);
@@ -187,13 +222,22 @@ export async function openSession(parts: ServiceParts, signals: Signals, options
     },
     async why(list, itemId) {
       const items = lists.get(list);
-      if (items === undefined) throw new SdkError('not-found', `list ${JSON.stringify(list)} has not been ranked on this device; rank it first`);
+      if (items === undefined)
+        throw new SdkError('not-found', `list ${JSON.stringify(list)} has not been ranked on this device; rank it first`);
       return whyItem(profile.state(), candidatesOf(items, known), itemId);
     },
     profile: viewProfile,
     async exportProfile() {
       await profile.sync();
-      return exportText({ site: options.site, atMs: clock.now(), state: profile.state(), records: await store.readLog(0), lists: lists.entries(), model: model.document(), ledger: rounds === null ? null : await rounds.ledger() });
+      return exportText({
+        site: options.site,
+        atMs: clock.now(),
+        state: profile.state(),
+        records: await store.readLog(0),
+        lists: lists.entries(),
+        model: model.document(),
+        ledger: rounds === null ? null : await rounds.ledger(),
+      });
     },
     async forget(selector) {
       const events = await profile.forget(selector);
