@@ -1,3 +1,5 @@
+import { toSdkError } from './core/errors.js';
+import { hearDataLayer } from './page/adapters/hear-data-layer.js';
 import { createPageClient } from './page/client.js';
 import type { Client, ClientOptions } from './page/client-types.js';
 import workerSource from './page/worker-source.js';
@@ -30,5 +32,13 @@ export type {
  * page (server rendering), where it stays inert. Errors: `invalid-options`.
  */
 export function createClient(options: ClientOptions): Client {
-  return createPageClient(options, { workerSource, chunkBase: new URL('.', import.meta.url).href });
+  const client = createPageClient(options, { workerSource, chunkBase: new URL('.', import.meta.url).href });
+  if (options.dataLayer === true && typeof document !== 'undefined') {
+    hearDataLayer(
+      client,
+      () => undefined,
+      (thrown) => options.onError?.(toSdkError(thrown, 'internal')),
+    );
+  }
+  return client;
 }

@@ -1,96 +1,88 @@
 import { SdkError, toSdkError } from './core/errors.js';
 import { createPageClient } from './page/client.js';
 import type { Client, ClientOptions } from './page/client-types.js';
-import { createFacts, createRenderer } from './page/render.js';
-import { optionsOfTag, type TagData } from './page/script-tag.js';
+import type { Storefront, StorefrontChunk } from './page/storefront.js';
 import workerSource from './page/worker-source.js';
 
 /**
- * Script-tag entry. `window.homebody` is a function that takes a method's name and its arguments, `homebody('track', {…})`, and has all methods
- * of the client; calls made before it was loaded come from the stub's queue:
+ * Script-tag entry: makes the client from the `data-*` of its own tag and leaves it as `window.homebody`. When *personalise* is on it loads
+ * `storefront.js`, which hears `dataLayer` and keeps the lists of the page in order. Calls made before it was loaded wait in the stub's queue:
  *
- *     <script>window.homebody=window.homebody||function(){(homebody.q=homebody.q||[]).push(arguments)}</script>
+ *     <script>window.homebody=window.homebody||{q:[],push:function(c){this.q.push(c)}}</script>
  *     <script async src="…/homebody.iife.js" data-site="my-shop"></script>
+ *     <script>homebody.push(['track', {type: 'dismiss', items: [{id: 'A'}]}]); homebody.push(function (client) { … })</script>
+ *
+ * `data-`: site, endpoint, catalogue, engine, storage, worker (URL), chunk-base, switch (URL or `off`), data-layer (`off`).
+ * Errors go out as `homebody:error` events of the window.
  */
 export interface ScriptApi extends Client {
-  (method: string, ...args: unknown[]): unknown;
-  /** The lists of the page are found. `homebody('ready', callback)` does the same from the stub. */
+  /** Runs a function with the client, or a method by name: `['track', event]`. Never throws. */
+  push(command: Command): void;
   readonly ready: Promise<ScriptApi>;
 }
 
+type Command = ((client: ScriptApi) => void) | readonly [method: keyof Client, ...args: unknown[]];
+
 interface ScriptHost {
-  homebody?: Partial<ScriptApi> & { readonly q?: readonly ArrayLike<unknown>[] };
+  homebody?: Partial<ScriptApi> & { readonly q?: readonly Command[] };
 }
 
-function main(): void {
-  const host = globalThis as ScriptHost;
-  if (host.homebody?.site !== undefined) return; // the tag is on the page twice
-  const tag = (document.currentScript ?? document.querySelector('script[data-site]')) as HTMLScriptElement | null;
+function main(host: ScriptHost): void {
+  if (host.homebody?.site) return; // the tag is on the page twice
+  const tag = (document.currentScript ?? document.querySelector('script[data-site]')) as HTMLScriptElement; // without one, the missing site is the error
   const onError = (error: SdkError): void => void dispatchEvent(new CustomEvent('homebody:error', { detail: error }));
   const onThrown = (thrown: unknown): void => onError(toSdkError(thrown, 'internal'));
-  const facts = createFacts();
-  const client = createPageClient({ ...(optionsOfTag((tag?.dataset ?? {}) as TagData) as ClientOptions), onError }, {
-    workerSource,
-    chunkBase: tag?.src ? new URL('.', tag.src).href : null,
-    onEvent: facts.learn,
-  });
+  const data = tag.dataset as Record<string, string>;
+  const chunkBase = new URL(`${data['chunkBase'] ?? '.'}/`, data['chunkBase'] ? document.baseURI : tag.src).href;
+  // Values are checked like those of any shop.
+  const options = { ...data, workerUrl: data['worker'], chunkBase, switchUrl: data['switch'] === 'off' ? false : data['switch'], onError } as unknown as ClientOptions;
+  const client = createPageClient(options, { workerSource, chunkBase });
 
-  let found = (): void => undefined;
-  const ready = new Promise<void>((resolve) => (found = resolve)).then(() => api);
-  let renderer: ReturnType<typeof createRenderer> | undefined;
-  /** The shopper asked for it with a control of the shop's or the panel's: what changes may change before their eyes. */
-  const asked = <Result>(answer: Promise<Result>): Promise<Result> => {
-    renderer?.expectChange(answer);
-    return answer;
+  let storefront: Promise<Storefront> | undefined;
+  const open = ({ consent }: Pick<ReturnType<Client['status']>, 'consent'>): void => {
+    if (!consent.personalise || storefront) return;
+    storefront = import(/* @vite-ignore */ new URL('storefront.js', chunkBase).href).then((chunk: StorefrontChunk) => chunk.openStorefront(client, data['dataLayer'] !== 'off', onThrown));
+    storefront.catch((thrown: unknown) => onError(new SdkError('network', `storefront.js of ${chunkBase}: ${String(thrown)}`, { cause: thrown })));
   };
+  client.onStatus(open);
+  open(client.status());
 
-  const call = (method: string, ...args: unknown[]): unknown => {
-    try {
-      if (method === 'ready') return ready.then(args[0] as (api: ScriptApi) => void).catch(onThrown);
-      const path = method.split('.');
-      const name = path.pop()!;
-      const owner = path.reduce<unknown>((object, key) => (object as Record<string, unknown>)[key], api) as Record<string, unknown>;
-      const answer = (owner[name] as (...args: unknown[]) => unknown)(...args);
-      // Without this a caller who does not look at the answer would see it as an unhandled rejection.
-      if (answer instanceof Promise) answer.catch(onThrown);
+  /** The shopper asked for it, with a control of the shop or the panel: what changes may change before their eyes. */
+  const asked =
+    <Args extends unknown[], Result>(method: (...args: Args) => Promise<Result>) =>
+    (...args: Args): Promise<Result> => {
+      const answer = method(...args);
+      storefront?.then((shop) => shop.expectChange(answer)).catch(() => undefined); // reported above
       return answer;
+    };
+  const push = (command: Command): void => {
+    try {
+      if (typeof command === 'function') return command(api);
+      const [method, ...args] = command;
+      Promise.resolve((api[method] as (...args: unknown[]) => unknown)(...args)).catch(onThrown);
     } catch (thrown) {
       onThrown(thrown);
-      return undefined;
     }
   };
-  const api: ScriptApi = Object.assign(call, client, {
-    ready,
-    consent: (change: Parameters<Client['consent']>[0]) => asked(client.consent(change)),
-    profile: {
-      ...client.profile,
-      forget: (selector: Parameters<Client['profile']['forget']>[0]) => asked(client.profile.forget(selector)),
-      erase: () => asked(client.profile.erase()),
-    },
-    close: () => {
-      renderer?.close();
+  const api: ScriptApi = {
+    ...client,
+    consent: asked(client.consent),
+    profile: { ...client.profile, forget: asked(client.profile.forget), erase: asked(client.profile.erase) },
+    push,
+    ready: Promise.resolve().then(() => api),
+    close() {
+      storefront?.then((shop) => shop.close()).catch(() => undefined);
       return client.close();
     },
-  });
+  };
 
   const waiting = host.homebody?.q ?? [];
   host.homebody = api;
-  for (const args of Array.from(waiting)) call(...(Array.from(args) as [string]));
-
-  const begin = (): void => {
-    try {
-      renderer = createRenderer(client, facts, onThrown);
-    } catch (thrown) {
-      onThrown(thrown);
-    }
-    found();
-  };
-  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', begin);
-  else begin();
+  waiting.forEach(push);
 }
 
 try {
-  main();
+  main(globalThis as ScriptHost);
 } catch (thrown) {
   // Only a mistake in the tag comes here: it is the developer's to see, the page goes on.
   console.error('homebody', thrown);

@@ -7,11 +7,11 @@ import { byMirror } from './page/order-mirror.js';
 import type { ShelfElement } from './page/shelf.js';
 
 try {
-  const orders = JSON.parse(localStorage.getItem(`homebody/${document.currentScript!.dataset['site']}/order`)!) as Record<string, string> | null;
+  const orders = JSON.parse(localStorage[`homebody/${document.currentScript!.dataset['site']}/order`] as string) as Record<string, string>; // nothing there: throws
   for (const container of document.querySelectorAll<ShelfElement>('[data-homebody-list]:not([data-homebody-sorted])')) {
-    const order = orders?.[container.dataset['homebodyList']!];
-    if (order && !container.homebodyShop) reorder(container, byMirror(order, (container.homebodyShop = cardsOf(container)), idOfCard));
+    const order = orders[container.dataset['homebodyList']!];
+    if (order) reorder(container, byMirror(order, (container.homebodyShop ??= cardsOf(container)), idOfCard));
   }
 } catch {
-  // Storage is blocked or holds what is not ours: the shop's order stands.
+  // Nothing is stored, or what is not ours, or storage is blocked: the shop's order stands.
 }

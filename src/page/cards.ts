@@ -4,9 +4,10 @@ import type { Item } from '../core/item.js';
 /** Cards of a list in the shop's HTML: `[data-homebody-item]` children of a `[data-homebody-list]`. */
 
 export function cardsOf(container: Element): HTMLElement[] {
-  return [...container.children].filter((child): child is HTMLElement => idOfCard(child) !== '');
+  return [...container.children].filter(idOfCard) as HTMLElement[]; // only HTML elements have a dataset
 }
 
+/** Empty for what is no card. */
 export function idOfCard(node: Node): string {
   return (node as HTMLElement).dataset?.['homebodyItem'] ?? '';
 }
@@ -18,39 +19,33 @@ export function idOfCard(node: Node): string {
  */
 export function reorder(container: Element, order: readonly HTMLElement[]): void {
   let next = 0;
-  container.append(...[...container.childNodes].map((node) => (idOfCard(node) === '' ? node : order[next++]!)));
+  container.append(...[...container.childNodes].map((node) => (idOfCard(node) ? order[next++]! : node)));
 }
 
 /**
- * What the page says of an item: attributes of its card (`data-homebody-name`, `-brand`, `-category` split on `>`, `-price`,
- * `-tags` split on `,`, `-available`), over the JSON of `data-homebody-facts`, over what a GA4 event said.
+ * What the page says of an item: attributes of its card (`data-name`, `data-brand`, `data-category` split on `>`, `data-price`,
+ * `data-tags` split on `,`), over the JSON object in `data-homebody-facts`, over what a GA4 event said.
  */
 export function itemOfCard(card: HTMLElement, told: EventItem | undefined): Item {
-  const { homebodyFacts, homebodyName, homebodyBrand, homebodyCategory, homebodyPrice, homebodyTags, homebodyAvailable } = card.dataset;
+  const { homebodyFacts, name, brand, category, price, tags } = card.dataset;
+  let facts: Partial<Item> = {};
+  try {
+    facts = JSON.parse(homebodyFacts ?? '{}') as Partial<Item>; // the worker checks types
+  } catch {
+    // The card's other attributes still count.
+  }
   return {
     ...told,
-    ...parsed(homebodyFacts),
+    ...facts,
     id: idOfCard(card),
-    ...(homebodyName && { name: homebodyName }),
-    ...(homebodyBrand && { brand: homebodyBrand }),
-    ...(homebodyCategory && { categories: split(homebodyCategory, '>') }),
-    ...(homebodyPrice && Number.isFinite(Number(homebodyPrice)) && { price: Number(homebodyPrice) }),
-    ...(homebodyTags && { tags: split(homebodyTags, ',') }),
-    ...(homebodyAvailable && { available: homebodyAvailable !== 'false' }),
+    ...(name && { name }),
+    ...(brand && { brand }),
+    ...(category && { categories: split(category, '>') }),
+    ...(price && { price: Number(price) }),
+    ...(tags && { tags: split(tags, ',') }),
   };
 }
 
 function split(text: string, separator: string): string[] {
-  return text
-    .split(separator)
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
-}
-
-function parsed(json: string | undefined): Partial<Item> {
-  try {
-    return JSON.parse(json ?? '{}') as Partial<Item>; // the client picks known keys, the worker checks their types
-  } catch {
-    return {}; // the card's other attributes still count
-  }
+  return text.split(separator).map((part) => part.trim());
 }

@@ -1,9 +1,8 @@
 import { toSdkError, type ErrorCode } from '../core/errors.js';
 import type { Item } from '../core/item.js';
 import type { RankRequest, RankResult } from '../worker/api/worker-api.js';
-import { cleanItem } from './clean-event.js';
 import { createListeners, type Listeners } from './listeners.js';
-import type { OrderMirror } from './order-mirror.js';
+import { byMirror, type OrderMirror } from './order-mirror.js';
 
 /** Lists on this page and their last known orders. Where anything is amiss the answer is the shop's own order, with a code. */
 
@@ -17,127 +16,82 @@ export interface Lists {
   publish(result: RankResult): void;
   /** Asks anew for every list of this page: the worker is another, or another tab has learned. */
   refresh(): void;
-  /** Back to the shop's order, on the page and in the mirror: every list, or those that are refused now. */
+  /** Back to the shop's order, on the page and in the mirror: every list that is refused now. */
   revert(): void;
 }
 
 interface ListParts {
   ask(requests: readonly RankRequest[]): Promise<readonly RankResult[]>;
-  /** Why a list must stay as the shop has it; null where it may be ranked. */
-  refusal(list: string): ErrorCode | null;
+  /** Why a list must stay as the shop has it. */
+  refusal(list: string): ErrorCode | undefined;
   readonly mirror: OrderMirror;
   onThrown(thrown: unknown): void;
 }
 
-export function createLists(parts: ListParts): Lists {
+const itemKeys = ['id', 'name', 'brand', 'categories', 'price', 'tags', 'available'];
+
+export function createLists({ ask, refusal, mirror, onThrown }: ListParts): Lists {
   const known = new Map<string, readonly Item[]>();
   const last = new Map<string, RankResult>();
   const listeners = new Map<string, Listeners<RankResult>>();
-  /** Requests of this turn, to be sent as one call. */
-  let turn: { readonly lists: Set<string>; readonly answers: Promise<readonly RankResult[]> } | null = null;
-
-  const ask = (list: string): Promise<RankResult | undefined> => {
-    if (turn === null) {
-      const lists = new Set<string>();
-      const answers = Promise.resolve().then(() => {
-        turn = null;
-        return parts.ask([...lists].map((each) => ({ list: each, items: known.get(each) ?? [] })));
-      });
-      turn = { lists, answers };
-    }
-    turn.lists.add(list);
-    return turn.answers.then((results) => results.find((result) => result.list === list));
-  };
-
-  const publish = (result: RankResult): void => {
-    if (parts.refusal(result.list) !== null) return;
-    show(result);
-    if (result.code === undefined) {
-      parts.mirror.save(
-        result.list,
-        result.items.map((item) => item.id),
-      );
-    } else parts.mirror.drop(result.list);
-  };
 
   const show = (result: RankResult): void => {
-    last.set(result.list, result);
-    listeners.get(result.list)?.tell(result);
+    const { list, code, items } = result;
+    mirror.save(list, code ? [] : items.map(({ id }) => id));
+    last.set(list, result);
+    listeners.get(list)?.tell(result);
+  };
+  const publish = (result: RankResult): void => {
+    if (!refusal(result.list)) show(result);
   };
 
   return {
     publish,
     rank(list, items, deadlineMs) {
-      const clean = items.map(cleanItem);
-      known.set(list, clean);
-      const refused = parts.refusal(list);
-      if (refused !== null) return Promise.resolve(shopOrder(list, clean, refused));
+      // A shop's product objects hold much more than ranking may know, and things that cannot be posted.
+      const request = JSON.parse(JSON.stringify(items, itemKeys)) as Item[];
+      known.set(list, request);
       return new Promise((resolve) => {
-        const timer = setTimeout(() => resolve(shopOrder(list, clean, 'deadline-exceeded')), deadlineMs);
-        ask(list)
+        const keep = (code: ErrorCode | undefined): void => resolve(shopOrder(list, items, code));
+        const refused = refusal(list);
+        if (refused) return keep(refused);
+        const timer = setTimeout(keep, deadlineMs, 'deadline-exceeded');
+        ask([{ list, items: request }])
           .then(
-            (result) => {
-              if (result === undefined) return resolve(shopOrder(list, clean, 'internal'));
-              publish(result); // a late answer too: subscribers take it when it suits the shopper
-              // Consent or the switch may have gone while the worker thought.
-              const late = parts.refusal(list);
-              resolve(late === null ? result : shopOrder(list, clean, late));
+            ([result]) => {
+              if (refusal(list)) return keep(refusal(list)); // consent or the switch went while the worker thought
+              show(result!); // a late answer too: subscribers take it when it suits the shopper
+              resolve(result!);
             },
-            (thrown: unknown) => resolve(shopOrder(list, clean, toSdkError(thrown, 'internal').code)),
+            (thrown: unknown) => keep(toSdkError(thrown, 'internal').code),
           )
           .finally(() => clearTimeout(timer));
       });
     },
     peek(list, items) {
-      const refused = parts.refusal(list);
-      if (refused !== null) return shopOrder(list, items, refused);
+      const refused = refusal(list);
       const result = last.get(list);
-      const ids = new Set(result?.items.map((item) => item.id));
-      if (result !== undefined && items.length === ids.size && items.every((item) => ids.has(item.id))) return result;
-      const mirrored = parts.mirror.order(
-        list,
-        items.map((item) => item.id),
-      );
-      const shop = shopOrder(list, items);
-      if (mirrored === null) return shop;
-      const placeOf = new Map(mirrored.map((id, place) => [id, place]));
-      return { ...shop, rung: 'model', items: shop.items.toSorted((a, b) => placeOf.get(a.id)! - placeOf.get(b.id)!) };
+      const order = mirror.get(list);
+      const shop = shopOrder(list, items, refused);
+      if (refused) return shop;
+      return result ?? (order ? { ...shop, rung: 'model', items: byMirror(order, shop.items, ({ id }) => id) } : shop);
     },
     subscribe(list, listener) {
-      let those = listeners.get(list);
-      if (those === undefined) listeners.set(list, (those = createListeners(parts.onThrown)));
-      const stop = those.add(listener);
-      const result = last.get(list);
-      if (result !== undefined) {
-        try {
-          listener(result);
-        } catch (thrown) {
-          parts.onThrown(thrown);
-        }
-      }
-      return stop;
+      const those = listeners.get(list) ?? createListeners(onThrown);
+      listeners.set(list, those);
+      return those.add(listener, last.get(list));
     },
     refresh() {
-      for (const list of known.keys()) {
-        if (parts.refusal(list) !== null) continue;
-        ask(list).then(
-          (result) => result && publish(result),
-          () => undefined, // the order on the page stands; the next call says what is wrong
-        );
-      }
+      const requests = [...known].filter(([list]) => !refusal(list)).map(([list, items]) => ({ list, items }));
+      if (requests.length > 0) ask(requests).then((results) => results.forEach(publish), onThrown);
     },
     revert() {
-      for (const [list, items] of known) {
-        const refused = parts.refusal(list);
-        if (refused === null) continue;
-        parts.mirror.drop(list);
-        show(shopOrder(list, items, refused));
-      }
+      for (const [list, items] of known) if (refusal(list)) show(shopOrder(list, items, refusal(list)));
     },
   };
 }
 
-export function shopOrder(list: string, items: readonly Item[], code?: ErrorCode): RankResult {
+function shopOrder(list: string, items: readonly Item[], code?: ErrorCode): RankResult {
   return {
     list,
     items: items.map(({ id }, shopPosition) => ({ id, score: 0, shopPosition })),
@@ -145,6 +99,6 @@ export function shopOrder(list: string, items: readonly Item[], code?: ErrorCode
     revision: 0,
     matched: 0,
     unmatched: 0,
-    ...(code === undefined ? {} : { code }),
+    ...(code && { code }),
   };
 }

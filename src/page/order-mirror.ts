@@ -6,64 +6,43 @@ import type { SiteStorage } from './site-storage.js';
  * list → the hashes of its first ids, five characters each. At most 2 kB; the list that changed longest ago gives way.
  */
 export interface OrderMirror {
+  /** No ids: forgets the list. */
   save(list: string, ids: readonly string[]): void;
-  drop(list: string): void;
-  clear(): void;
-  /** `ids` in the mirrored order, those it does not know behind in their own; null where it has no such list. */
-  order(list: string, ids: readonly string[]): string[] | null;
+  /** Hashes of a list's first ids, five characters each. */
+  get(list: string): string | undefined;
 }
 
-const mirrorLimitBytes = 2000;
+const mirrorLimit = 2000;
 /** Twice what a shelf shows; the cards behind keep the shop's order until the worker answers. */
 const mirroredIds = 48;
 
 export function createOrderMirror(storage: SiteStorage): OrderMirror {
-  const read = (): Record<string, string> => {
+  const read = (): Map<string, string> => {
     try {
-      return { ...(JSON.parse(storage.get('order') ?? '{}') as Record<string, string>) };
+      return new Map(Object.entries(JSON.parse(storage.get('order')!) as Record<string, string>));
     } catch {
-      return {}; // not ours or cut off: the next save replaces it
+      return new Map(); // nothing there, or not ours: the next save replaces it
     }
-  };
-  const write = (orders: Record<string, string>): void => {
-    const lists = Object.keys(orders);
-    let text = JSON.stringify(orders);
-    while (new TextEncoder().encode(text).length > mirrorLimitBytes) {
-      delete orders[lists.shift()!];
-      text = JSON.stringify(orders);
-    }
-    if (text === '{}') storage.remove('order');
-    else storage.set('order', text);
-  };
-  const drop = (list: string): void => {
-    const orders = read();
-    if (!(list in orders)) return;
-    delete orders[list];
-    write(orders);
   };
   return {
+    get: (list) => read().get(list),
     save(list, ids) {
       const orders = read();
       const order = ids.slice(0, mirroredIds).map(shortHash).join('');
-      if (orders[list] === order) return;
-      delete orders[list]; // to the end: the keys' order is the order of change
-      write({ ...orders, [list]: order });
-    },
-    drop,
-    clear: () => storage.remove('order'),
-    order(list, ids) {
-      const order = read()[list];
-      return typeof order === 'string' ? byMirror(order, ids, (id) => id) : null;
+      if (order === (orders.get(list) ?? '')) return;
+      orders.delete(list); // to the end: the keys' order is the order of change
+      if (order !== '') orders.set(list, order);
+      let text: string;
+      while ((text = JSON.stringify(Object.fromEntries(orders))).length > mirrorLimit) orders.delete([...orders.keys()][0]!);
+      if (orders.size > 0) storage.set('order', text);
+      else storage.remove('order');
     },
   };
 }
 
 /** Sorts things by a mirrored order; stable, unknown ones last. Shared with the inline snippet. */
 export function byMirror<Thing>(order: string, things: readonly Thing[], idOf: (thing: Thing) => string): Thing[] {
-  const hashes: readonly string[] = order.match(/.{5}/g) ?? [];
-  const place = (thing: Thing): number => hashes.indexOf(shortHash(idOf(thing))) + 1 || hashes.length + 1;
-  return things
-    .map((thing) => ({ thing, place: place(thing) }))
-    .sort((a, b) => a.place - b.place)
-    .map(({ thing }) => thing);
+  const hashes = order.match(/.{5}/g) as string[]; // an order that is kept is never empty
+  const places = new Map(things.map((thing) => [thing, hashes.indexOf(shortHash(idOf(thing))) >>> 0])); // unknown: −1 becomes the largest
+  return things.toSorted((a, b) => places.get(a)! - places.get(b)!);
 }

@@ -1,7 +1,6 @@
-import { SdkError, toSdkError } from '../core/errors.js';
+import { SdkError } from '../core/errors.js';
 import type { NormalisedEvent, QueuedEvent } from '../core/event.js';
 import type { IngestAck } from '../worker/api/worker-api.js';
-import { cleanEvent } from './clean-event.js';
 
 /**
  * Events between the page and the worker. An event leaves the queue only when it is acknowledged, so a dead worker costs
@@ -9,7 +8,10 @@ import { cleanEvent } from './clean-event.js';
  */
 
 export interface EventQueue {
-  /** Never throws. What happens before `open` waits, at most 1,000 of it, in memory. */
+  /**
+   * Takes the event as it is now, whatever the shop does to it later. What happens before `open` waits, at most 1,000 of it, in
+   * memory. Throws for what is no plain data (a cycle, a bigint).
+   */
   push(event: NormalisedEvent): void;
   /** Consent is there: batches go out from now on. */
   open(): void;
@@ -21,26 +23,33 @@ export interface EventQueue {
   settled(): Promise<void>;
 }
 
+interface WaitingEvent {
+  readonly id: string;
+  readonly atMs: number;
+  /** Writing JSON is most of what an event costs the page; reading it back waits for idle time. */
+  readonly json: string;
+}
+
 interface QueueParts {
-  /** Resolves with what is durable; every rejection but `invalid-event` is tried again. */
+  /** Resolves with what is durable; what rejects is sent again. */
   send(events: readonly QueuedEvent[]): Promise<IngestAck>;
   nextId(): string;
   now(): number;
   /** Runs soon, in idle time, after at most 100 ms. */
   whenIdle(run: () => void): void;
   after(ms: number, run: () => void): void;
-  onError(error: SdkError): void;
+  onError(error: unknown): void;
 }
 
 const limitBeforeConsent = 1000;
-const firstRetryMs = 100;
 /** A worker that does not come back must not eat the page's memory. */
 const limitWhileOpen = 10_000;
 const batchSize = 100;
+const firstRetryMs = 100;
 const longestRetryMs = 30_000;
 
 export function createEventQueue(parts: QueueParts): EventQueue {
-  let waiting: QueuedEvent[] = [];
+  let waiting: WaitingEvent[] = [];
   /** The first so many of `waiting` are with the worker. */
   let posted = 0;
   let isOpen = false;
@@ -50,7 +59,7 @@ export function createEventQueue(parts: QueueParts): EventQueue {
   let retryMs = 0;
   /** Grows with each failure: the other batches of a dead worker fail too, and must not count again. */
   let generation = 0;
-  let waiters: { readonly ids: Set<string>; readonly resolve: () => void }[] = [];
+  let waiters: { readonly last: WaitingEvent; readonly resolve: () => void }[] = [];
 
   const schedule = (): void => {
     if (isScheduled || !isOpen) return;
@@ -62,38 +71,26 @@ export function createEventQueue(parts: QueueParts): EventQueue {
   };
 
   const flush = (): void => {
-    while (isOpen && !isHeldBack && posted < waiting.length) post();
+    while (isOpen && !isHeldBack && posted < waiting.length) {
+      const batch = waiting.slice(posted, posted + batchSize);
+      posted += batch.length;
+      post(batch, generation);
+    }
   };
 
-  const post = (): void => {
-    const batch: QueuedEvent[] = [];
-    const spoilt: string[] = [];
-    for (const queued of waiting.slice(posted, posted + batchSize)) {
-      const event = cleanEvent(queued.event);
-      if (event === null) spoilt.push(queued.id);
-      else batch.push({ ...queued, event });
-    }
-    posted += batch.length + spoilt.length;
-    if (spoilt.length > 0) {
-      settle(spoilt);
-      parts.onError(new SdkError('invalid-event', `${spoilt.length} tracked events have no type or hold an item without a text as its id; they are dropped`));
-    }
-    if (batch.length === 0) return;
-    const mine = generation;
-    parts.send(batch).then(
-      (ack) => {
-        const done = [...ack.ids, ...ack.dropped.map((dropped) => dropped.id)];
-        settle(done);
+  const post = (batch: readonly WaitingEvent[], mine: number): void => {
+    parts.send(batch.map(({ id, atMs, json }) => ({ id, atMs, event: JSON.parse(json) as NormalisedEvent }))).then(
+      ({ ids, dropped }) => {
+        const done = new Set([...ids, ...dropped.map(({ id }) => id)]);
+        remove(done);
         if (mine !== generation) return;
-        if (batch.every((queued) => done.includes(queued.id))) retryMs = 0;
+        if (batch.every(({ id }) => done.has(id))) retryMs = 0;
         else retry();
       },
       (thrown: unknown) => {
-        const error = toSdkError(thrown, 'internal');
         if (mine !== generation) return;
-        if (error.code === 'invalid-event') settle(batch.map((queued) => queued.id));
-        else retry();
-        parts.onError(error);
+        retry();
+        parts.onError(thrown);
       },
     );
   };
@@ -102,36 +99,28 @@ export function createEventQueue(parts: QueueParts): EventQueue {
     generation++;
     posted = 0;
     isHeldBack = true;
-    retryMs = Math.min(longestRetryMs, retryMs === 0 ? firstRetryMs : retryMs * 4);
+    retryMs = Math.min(longestRetryMs, retryMs * 4 || firstRetryMs);
     parts.after(retryMs, () => {
       isHeldBack = false;
       flush();
     });
   };
 
-  const settle = (ids: readonly string[]): void => {
-    const done = new Set(ids);
-    const inFront = waiting.slice(0, posted).filter((queued) => done.has(queued.id)).length;
-    waiting = waiting.filter((queued) => !done.has(queued.id));
-    posted -= inFront;
-    if (waiters.length === 0) return;
-    for (const waiter of waiters) {
-      for (const id of ids) waiter.ids.delete(id);
-      if (waiter.ids.size === 0) waiter.resolve();
-    }
-    waiters = waiters.filter((waiter) => waiter.ids.size > 0);
+  const remove = (done: ReadonlySet<string>): void => {
+    posted -= waiting.slice(0, posted).filter(({ id }) => done.has(id)).length;
+    waiting = waiting.filter(({ id }) => !done.has(id));
+    const left = new Set(waiting);
+    waiters = waiters.filter(({ last, resolve }) => left.has(last) || resolve());
   };
 
   return {
     push(event) {
-      if (isOpen ? waiting.length >= limitWhileOpen : waiting.length >= limitBeforeConsent) {
-        if (isOpen) {
-          parts.onError(new SdkError('too-busy', `${limitWhileOpen} events wait for a worker that does not answer; this one is dropped`));
-          return;
-        }
+      const json = JSON.stringify(event);
+      if (waiting.length >= (isOpen ? limitWhileOpen : limitBeforeConsent)) {
+        if (isOpen) throw new SdkError('too-busy', `${limitWhileOpen} events wait for the worker; this one is dropped`);
         waiting.shift(); // what happened last says more of what the shopper is after
       }
-      waiting.push({ id: parts.nextId(), atMs: parts.now(), event });
+      waiting.push({ id: parts.nextId(), atMs: parts.now(), json });
       schedule();
     },
     open() {
@@ -142,13 +131,14 @@ export function createEventQueue(parts: QueueParts): EventQueue {
       isOpen = false;
       generation++;
       posted = 0;
-      settle(waiting.map((queued) => queued.id));
+      remove(new Set(waiting.map(({ id }) => id)));
     },
     flush,
     settled: () =>
       new Promise((resolve) => {
         flush();
-        if (isOpen && waiting.length > 0) waiters.push({ ids: new Set(waiting.map((queued) => queued.id)), resolve });
+        const last = waiting.at(-1);
+        if (isOpen && last) waiters.push({ last, resolve });
         else resolve();
       }),
   };

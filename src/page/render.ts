@@ -1,6 +1,6 @@
-import type { EventItem, NormalisedEvent } from '../core/event.js';
-import type { Client } from './client-types.js';
 import { itemOfCard } from './cards.js';
+import type { Client } from './client-types.js';
+import type { Facts } from './facts.js';
 import { createShelf, type Shelf, type ShelfElement } from './shelf.js';
 
 /** Finds the lists of the page, also those that come later, and keeps each in the newest order. */
@@ -10,54 +10,35 @@ export interface Renderer {
   close(): void;
 }
 
-/** What GA4 events said of items, for cards that say little themselves. */
-export interface Facts {
-  learn(event: NormalisedEvent): void;
-  get(id: string): EventItem | undefined;
-  onLearned: ((listId: string | undefined) => void) | null;
-}
-
-const rememberedFacts = 2000;
 const askedForMs = 1000;
-
-export function createFacts(): Facts {
-  const items = new Map<string, EventItem>();
-  const facts: Facts = {
-    onLearned: null,
-    get: (id) => items.get(id),
-    learn(event) {
-      for (const item of event.items ?? []) {
-        if (items.size < rememberedFacts) items.set(item.id, { ...items.get(item.id), ...item });
-      }
-      if (event.type === 'impression') facts.onLearned?.(event.list?.id ?? event.list?.name);
-    },
-  };
-  return facts;
-}
 
 /** Errors of ours inside browser callbacks go to `onThrown`. */
 export function createRenderer(client: Pick<Client, 'rank' | 'subscribe'>, facts: Facts, onThrown: (thrown: unknown) => void): Renderer {
-  const shelves = new Map<Element, Shelf & { readonly list: string; stop(): void }>();
+  const shelves = new Map<Element, Shelf>();
   let askedUntilMs = 0;
 
   const guarded =
-    <Args extends unknown[]>(work: (...args: Args) => void) =>
-    (...args: Args): void => {
+    <Argument>(work: (argument: Argument) => void) =>
+    (argument: Argument): void => {
       try {
-        work(...args);
+        work(argument);
       } catch (thrown) {
         onThrown(thrown);
       }
     };
 
-  const inView = new IntersectionObserver(guarded((entries: IntersectionObserverEntry[]) => entries.forEach((entry) => !entry.isIntersecting && shelves.get(entry.target)?.settle())));
-  const focusLeft = guarded((event: FocusEvent) => {
-    const shelf = shelves.get(event.currentTarget as Element);
-    setTimeout(guarded(() => shelf?.settle())); // by then the focus is where it goes
-  });
+  const inView = new IntersectionObserver(
+    guarded((entries: IntersectionObserverEntry[]) => {
+      for (const { target, isIntersecting } of entries) if (!isIntersecting) shelves.get(target)?.settle();
+    }),
+  );
 
   const find = (): void => {
-    for (const [container, shelf] of shelves) if (!container.isConnected || listOf(container) !== shelf.list) leave(container);
+    for (const [container, shelf] of shelves) {
+      if (container.isConnected && listOf(container) === shelf.list) continue;
+      shelf.close();
+      shelves.delete(container);
+    }
     for (const container of document.querySelectorAll<ShelfElement>('[data-homebody-list]')) if (!shelves.has(container)) enter(container);
   };
 
@@ -70,33 +51,31 @@ export function createRenderer(client: Pick<Client, 'rank' | 'subscribe'>, facts
       rank: (items) => client.rank(list, items),
       quietly,
     });
+    const leaving = new AbortController();
     const stop = client.subscribe(
       list,
       guarded((result) => shelf.onResult(result, performance.now() < askedUntilMs)),
     );
-    shelves.set(container, { ...shelf, list, stop });
+    shelves.set(container, {
+      ...shelf,
+      close() {
+        stop();
+        leaving.abort();
+        inView.unobserve(container);
+        shelf.close();
+      },
+    });
     inView.observe(container);
-    container.addEventListener('focusout', focusLeft);
+    // By the next turn the focus is where it goes.
+    container.addEventListener('focusout', () => setTimeout(guarded(shelf.settle)), { signal: leaving.signal });
     shelf.refresh();
   };
 
-  const leave = (container: Element): void => {
-    const shelf = shelves.get(container);
-    shelf?.stop();
-    shelf?.close();
-    inView.unobserve(container);
-    (container as HTMLElement).removeEventListener('focusout', focusLeft);
-    shelves.delete(container);
-  };
-
   const onRecords = guarded((records: MutationRecord[]) => {
-    const touched = new Set(records.map((record) => record.target));
-    for (const [container, shelf] of shelves) if (touched.has(container)) shelf.onMutation();
+    for (const target of new Set(records.map((record) => record.target))) shelves.get(target as Element)?.onMutation();
     find();
   });
-
   const mutations = new MutationObserver(onRecords);
-
   const quietly = (change: () => void): void => {
     const before = mutations.takeRecords(); // the shop's, not ours
     change();
@@ -104,11 +83,11 @@ export function createRenderer(client: Pick<Client, 'rank' | 'subscribe'>, facts
     if (before.length > 0) queueMicrotask(() => onRecords(before));
   };
 
-  facts.onLearned = guarded((listId) => {
-    for (const shelf of shelves.values()) if (shelf.list === listId) shelf.refresh();
-  });
-  mutations.observe(document.documentElement, { childList: true, subtree: true, attributeFilter: ['data-homebody-list', 'data-homebody-sorted'] });
-  guarded(find)();
+  facts.onImpression = (list) => {
+    for (const shelf of shelves.values()) if (shelf.list === list) shelf.refresh();
+  };
+  mutations.observe(document, { childList: true, subtree: true, attributeFilter: ['data-homebody-list', 'data-homebody-sorted'] });
+  onRecords([]);
 
   return {
     expectChange(until) {
@@ -119,8 +98,7 @@ export function createRenderer(client: Pick<Client, 'rank' | 'subscribe'>, facts
     close() {
       mutations.disconnect();
       inView.disconnect();
-      for (const container of shelves.keys()) leave(container);
-      facts.onLearned = null;
+      for (const shelf of shelves.values()) shelf.close();
     },
   };
 }

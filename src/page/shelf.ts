@@ -8,10 +8,12 @@ import { createChip } from './chip.js';
  * chip waits. The shop's own order is kept and comes back whenever ranking is off.
  */
 export interface Shelf {
+  readonly list: string;
   /** Ranks anew; facts of the items may have changed. */
   refresh(): void;
+  /** @param isAsked  the shopper asked for it: it may change before their eyes */
   onResult(result: RankResult, isAsked: boolean): void;
-  /** The shop or the shopper may have let it go out of sight. */
+  /** The list may have gone out of sight, or lost the focus. */
   settle(): void;
   /** The shop's own code changed children or `data-homebody-sorted`. */
   onMutation(): void;
@@ -33,120 +35,94 @@ export interface ShelfElement extends HTMLElement {
 }
 
 /** Answers that say “not now” rather than “not at all”: what is shown stands. */
-const passing = ['deadline-exceeded', 'worker-died', 'aborted', 'internal'];
+const passing = /^(deadline-exceeded|worker-died|internal)$/;
 
-export function createShelf(parts: ShelfParts): Shelf {
-  const { container, list } = parts;
+export function createShelf({ container, list, itemOf, rank, quietly }: ShelfParts): Shelf {
   let shown = cardsOf(container);
-  let shop = isSameSet(container.homebodyShop ?? [], shown) ? container.homebodyShop! : shown;
-  let isSorted = container.hasAttribute('data-homebody-sorted');
-  let result: RankResult | null = null;
-  const chip = createChip(container, list, () => apply(target()));
+  let shop = container.homebodyShop ?? shown;
+  let isSorted = false;
+  let result: RankResult | undefined;
+  let chip: HTMLButtonElement | undefined;
 
   /** The order that should be: the shop's unless there is a good answer. */
   const target = (): HTMLElement[] => {
-    if (result === null) return shown;
-    if (isSorted || result.code !== undefined) return shop;
-    const left = new Map(shop.toReversed().map((card) => [idOfCard(card), card]));
-    const ranked = result.items.flatMap(({ id }) => {
-      const card = left.get(id);
-      left.delete(id);
-      return card ?? [];
-    });
-    const taken = new Set(ranked);
-    return [...ranked, ...shop.filter((card) => !taken.has(card))];
+    if (!result || isSorted || result.code) return result || isSorted ? shop : shown;
+    const places = new Map(result.items.map(({ id }, place) => [id, place]));
+    const place = (card: HTMLElement): number => places.get(idOfCard(card)) ?? places.size;
+    return shop.toSorted((a, b) => place(a) - place(b));
   };
 
-  const apply = (order: HTMLElement[]): void => {
-    const moved = order.filter((card, place) => card !== shown[place]).length;
-    parts.quietly(() => {
-      if (moved > 0) reorder(container, order);
+  const apply = (): void => {
+    const order = target();
+    quietly(() => {
+      if (order.some((card, place) => card !== shown[place])) reorder(container, order);
       shown = order;
       explain();
-      chip.hide();
+      hideChip();
     });
-    if (moved > 0) container.dispatchEvent(new CustomEvent('homebody:applied', { bubbles: true, detail: { list, moved, rung: result?.rung, code: result?.code } }));
+  };
+
+  const hideChip = (): void => {
+    chip?.remove();
+    chip = undefined;
   };
 
   /** Each card that ranking moved up says why. */
   const explain = (): void => {
-    const isRanked = !isSorted && result?.code === undefined;
-    const reasons = new Map(isRanked ? result?.items.map((item) => [item.id, item.reason]) : []);
+    const reasons = new Map(isSorted || result?.code ? [] : result?.items.map(({ id, reason }) => [id, reason]));
     for (const card of shown) {
-      const reason = reasons.get(idOfCard(card));
-      if (card.dataset['homebodyReason'] === reason) continue;
-      if (reason === undefined) delete card.dataset['homebodyReason'];
-      else card.dataset['homebodyReason'] = reason;
+      const reason = reasons.get(idOfCard(card)) ?? '';
+      if ((card.dataset['homebodyReason'] ?? '') === reason) continue;
+      if (reason) card.dataset['homebodyReason'] = reason;
+      else delete card.dataset['homebodyReason'];
       const place = card.querySelector('[data-homebody-why]');
-      if (place !== null) place.textContent = reason ?? '';
+      if (place) place.textContent = reason;
     }
   };
 
   const update = (isAsked: boolean): void => {
     const order = target();
+    const moving = shown.filter((card, place) => card !== order[place]);
     const active = document.activeElement;
     const hasFocus = active !== container && container.contains(active);
-    const isWatched = hasFocus || order.some((card, place) => card !== shown[place] && isSeen(shown[place]!));
-    if (isAsked || !isWatched) apply(order);
-    else if (order.some((card, place) => card !== shown[place])) parts.quietly(() => chip.show());
-    else apply(order);
-  };
-
-  const refresh = (): void => {
-    parts.rank(shop.map(parts.itemOf)).then(
-      (answer) => {
-        // A good answer comes by subscription too; here only what says that there will be none.
-        if (answer.code !== undefined && !passing.includes(answer.code)) onResult(answer, false);
-      },
-      () => undefined, // rank never rejects
-    );
+    if (isAsked || !moving.some((card) => hasFocus || isSeen(card))) apply();
+    else quietly(() => (chip ??= createChip(container, list, apply)));
   };
 
   const onResult = (newest: RankResult, isAsked: boolean): void => {
-    if (newest.code !== undefined && passing.includes(newest.code)) return;
+    if (passing.test(newest.code ?? '')) return;
     result = newest;
     update(isAsked);
   };
 
-  return {
-    refresh,
-    onResult,
-    settle: () => result !== null && update(false),
-    onMutation() {
-      const now = cardsOf(container);
-      const wasSorted = isSorted;
-      isSorted = container.hasAttribute('data-homebody-sorted');
-      if (!isSameOrder(now, shown)) {
-        // “Show more” adds to what the shop had; another order is the shop's new order.
-        const kept = new Set(now);
-        const old = new Set(shown);
-        const isGrown = isSameOrder(
-          now.filter((card) => old.has(card)),
-          shown.filter((card) => kept.has(card)),
-        );
-        shop = isGrown && now.length !== shown.length ? [...shop.filter((card) => kept.has(card)), ...now.filter((card) => !old.has(card))] : now;
-        shown = now;
-        if (isSorted) apply(now);
-        else refresh();
-      } else if (isSorted !== wasSorted) update(true); // the shopper asked for it, with the shop's own control
-    },
-    close() {
-      chip.hide();
-    },
+  const refresh = (): void => {
+    // A good answer comes by subscription too; here only what says that there will be none.
+    void rank(shop.map(itemOf)).then((answer) => answer.code && onResult(answer, false));
   };
+
+  const onMutation = (): void => {
+    const now = cardsOf(container);
+    const wasSorted = isSorted;
+    isSorted = container.hasAttribute('data-homebody-sorted');
+    if (now.length === shown.length && now.every((card, place) => card === shown[place])) {
+      // The shopper asked for it, with the shop's own control.
+      if (isSorted !== wasSorted) update(true);
+      return;
+    }
+    // “Show more” adds to the shop's order; anything else is its new order.
+    const isGrown = shown.every((card, place) => card === now[place]);
+    shop = isGrown ? [...shop, ...now.slice(shown.length)] : now;
+    shown = now;
+    if (isSorted) apply();
+    else refresh();
+  };
+
+  isSorted = container.hasAttribute('data-homebody-sorted');
+  return { list, refresh, onResult, settle: () => update(false), onMutation, close: hideChip };
 }
 
 /** Is any of it in the window, and drawn? */
 function isSeen(card: HTMLElement): boolean {
-  const { top, bottom, left, right, width, height } = card.getBoundingClientRect();
-  return width > 0 && height > 0 && bottom > 0 && right > 0 && top < innerHeight && left < innerWidth;
-}
-
-function isSameOrder(a: readonly HTMLElement[], b: readonly HTMLElement[]): boolean {
-  return a.length === b.length && a.every((card, place) => card === b[place]);
-}
-
-function isSameSet(a: readonly HTMLElement[], b: readonly HTMLElement[]): boolean {
-  const set = new Set(a);
-  return set.size === b.length && b.every((card) => set.has(card));
+  const { top, bottom, left, right } = card.getBoundingClientRect();
+  return bottom > Math.max(top, 0) && right > Math.max(left, 0) && top < innerHeight && left < innerWidth;
 }

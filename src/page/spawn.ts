@@ -15,49 +15,40 @@ export interface SpawnParts {
   readonly onRefused: (error: SdkError) => void;
 }
 
-const firstAnswerMs = 10_000;
-
 /**
- * @param greet  what the worker must answer first; its own rejection means that the worker lives, and ends the search
+ * @param greet  what the worker must answer first; its own rejection is an `SdkError`: the worker lives, and the search ends
  * Errors: `worker-blocked` when no way is left, else what `greet` said.
  */
 export async function spawnWorker<Greeting>(parts: SpawnParts, greet: (worker: Worker) => Promise<Greeting>): Promise<{ worker: Worker; greeting: Greeting }> {
-  const reasons: string[] = [];
-  const ways = [...(parts.workerUrl === null ? [] : [parts.workerUrl]), null];
-  for (const url of ways) {
-    const blobUrl = url === null ? URL.createObjectURL(new Blob([parts.source], { type: 'text/javascript' })) : null;
-    let worker: Worker | undefined;
-    try {
-      worker = new Worker(trusted(url ?? blobUrl!), { name: parts.name });
-      return { worker, greeting: await firstAnswer(worker, greet) };
-    } catch (thrown) {
-      worker?.terminate();
-      if (thrown instanceof SdkError) throw thrown;
-      const reason = `${url ?? 'the inlined worker'}: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
-      reasons.push(reason);
-      if (url !== null) parts.onRefused(new SdkError('worker-blocked', `${reason}; trying the inlined worker`));
-    } finally {
-      if (blobUrl !== null) URL.revokeObjectURL(blobUrl);
+  const blobUrl = URL.createObjectURL(new Blob([parts.source], { type: 'text/javascript' }));
+  try {
+    for (const url of [parts.workerUrl, blobUrl]) {
+      if (url === null) continue;
+      let worker: Worker | undefined;
+      try {
+        worker = new Worker(trusted(url), { name: parts.name });
+        return { worker, greeting: await Promise.race([greet(worker), refusalOf(worker)]) };
+      } catch (thrown) {
+        worker?.terminate();
+        if (thrown instanceof SdkError) throw thrown;
+        const error = new SdkError('worker-blocked', `${url}: ${thrown}; allow worker-src blob: or set workerUrl`);
+        if (url === blobUrl) throw error;
+        parts.onRefused(error);
+      }
     }
+  } finally {
+    URL.revokeObjectURL(blobUrl);
   }
-  throw new SdkError('worker-blocked', `no worker can start here (${reasons.join('; ')}): allow \`worker-src blob:\` or serve homebody/worker and set workerUrl`);
+  throw new SdkError('internal', 'unreachable: the blob is the last way');
 }
 
-/** Rejects with a plain `Error` where the worker itself was refused, with an `SdkError` where it answered one. */
-function firstAnswer<Greeting>(worker: Worker, greet: (worker: Worker) => Promise<Greeting>): Promise<Greeting> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer within ${firstAnswerMs} ms`)), firstAnswerMs);
-    const refused = (event: Event): void => {
-      event.preventDefault(); // our trouble is no entry in the page's console
-      reject(new Error((event as ErrorEvent).message || 'refused by the browser (CSP, or the file is missing)'));
+function refusalOf(worker: Worker): Promise<never> {
+  return new Promise((_, reject) => {
+    worker.onerror = (event) => {
+      worker.onerror = null;
+      if (typeof event !== 'string') event.preventDefault(); // our trouble is no entry in the page's console
+      reject(new Error((event as ErrorEvent).message || 'refused'));
     };
-    worker.addEventListener('error', refused);
-    greet(worker)
-      .then(resolve, reject)
-      .finally(() => {
-        clearTimeout(timer);
-        worker.removeEventListener('error', refused);
-      });
   });
 }
 

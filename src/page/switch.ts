@@ -1,38 +1,47 @@
 import type { EngineName } from '../compute/engine.js';
+import { SDK_VERSION } from '../core/version.js';
 
-/** `/homebody.json`: how a shop turns things off without a release. A missing or broken one changes nothing. */
-
+/**
+ * `/homebody.json`: how a shop turns things off without a release.
+ *
+ *     { "enabled": true, "rollout": 100, "lists": ["home"], "rounds": true, "engine": "auto", "blockedVersions": ["0.1.0"] }
+ *
+ * Every key may be missing. A missing or broken file, or one over 1 kB, changes nothing.
+ */
 export interface Switch {
-  readonly enabled: boolean;
+  /** `enabled` is false, or this version is blocked. */
+  readonly isOff: boolean;
   /** 0 to 100: share of devices, by a coin that each device keeps. */
   readonly rollout: number;
-  /** Ids of the lists to rank; null for all. */
-  readonly lists: readonly string[] | null;
+  /** Ids of the lists to rank; undefined for all. */
+  readonly lists?: readonly string[] | undefined;
   /** May devices take part in rounds? */
   readonly rounds: boolean;
-  readonly engine: EngineName | 'auto' | null;
-  /** SDK versions that must not run. */
-  readonly blockedVersions: readonly string[];
+  readonly engine?: EngineName | 'auto' | undefined;
 }
-
-export const defaultSwitch: Switch = { enabled: true, rollout: 100, lists: null, rounds: true, engine: null, blockedVersions: [] };
 
 const switchLimitBytes = 1024;
 const switchDeadlineMs = 3000;
 
-/** Each key that is missing or of a wrong type has its default; a text that is no JSON object, or over 1 kB, is all default. */
 export function parseSwitch(text: string): Switch {
-  const parsed: unknown = text.length > switchLimitBytes ? null : attempt(() => JSON.parse(text));
-  const fields = (typeof parsed === 'object' && parsed !== null ? parsed : {}) as Readonly<Record<string, unknown>>;
+  let fields: Readonly<Record<string, unknown>> = {};
+  try {
+    fields = (JSON.parse(text.slice(0, switchLimitBytes)) as typeof fields | null) ?? fields; // cut off, a longer one is no JSON any more
+  } catch {
+    // As if there were none.
+  }
   const { enabled, rollout, lists, rounds, engine, blockedVersions } = fields;
   return {
-    enabled: enabled !== false,
-    rollout: typeof rollout === 'number' && rollout >= 0 && rollout <= 100 ? rollout : 100,
-    lists: isTexts(lists) ? lists : null,
+    isOff: enabled === false || textsOf(blockedVersions)?.includes(SDK_VERSION) === true,
+    rollout: typeof rollout === 'number' ? rollout : 100,
+    lists: textsOf(lists),
     rounds: rounds !== false,
-    engine: engine === 'auto' || engine === 'reference' || engine === 'webgl' ? engine : null,
-    blockedVersions: isTexts(blockedVersions) ? blockedVersions : [],
+    engine: /^(auto|reference|webgl)$/.test(engine as string) ? (engine as EngineName) : undefined,
   };
+}
+
+function textsOf(value: unknown): readonly string[] | undefined {
+  return Array.isArray(value) ? value : undefined;
 }
 
 /** Never rejects. */
@@ -44,20 +53,8 @@ export async function loadSwitch(url: string, fetch: (url: string, init: Request
       cache: 'no-cache', // asks each time, and is mostly answered 304
       signal: AbortSignal.timeout(switchDeadlineMs),
     });
-    return response.ok ? parseSwitch(await response.text()) : defaultSwitch;
+    return parseSwitch(response.ok ? await response.text() : '');
   } catch {
-    return defaultSwitch; // offline, or no such file: the shop did not turn anything off
-  }
-}
-
-function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((each) => typeof each === 'string');
-}
-
-function attempt(work: () => unknown): unknown {
-  try {
-    return work();
-  } catch {
-    return null;
+    return parseSwitch(''); // offline: the shop did not turn anything off
   }
 }

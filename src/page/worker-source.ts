@@ -1,1 +1,2 @@
+/// <reference path="./virtual.d.ts" />
 export { default } from 'virtual:homebody-worker';

@@ -15,15 +15,16 @@ interface DataLayerHost {
 
 /**
  * @param host     the window
+ * The wrapper stays for the life of the page: taking it out from under a later one would cut that off.
  * @param onEntry  gets each entry once for each push; what it throws goes to `onError`
+ * @returns looks for what went around the wrapper
  */
-export function listenToDataLayer(host: DataLayerHost, onEntry: (entry: unknown) => void, onError: (thrown: unknown) => void): { scan(): void; close(): void } {
+export function listenToDataLayer(host: DataLayerHost, onEntry: (entry: unknown) => void, onError: (thrown: unknown) => void): () => void {
   const heard = new WeakSet<object>();
   let layer: DataLayer | undefined;
-  let isOpen = true;
 
   const hear = (entry: unknown): void => {
-    if (!isOpen || typeof entry !== 'object' || entry === null) return;
+    if (typeof entry !== 'object' || entry === null) return;
     heard.add(entry);
     try {
       onEntry(entry);
@@ -45,7 +46,6 @@ export function listenToDataLayer(host: DataLayerHost, onEntry: (entry: unknown)
 
   /** Entries are only ever added at the end, so the unheard ones lie behind the last heard one. */
   const scan = (): void => {
-    if (!isOpen) return;
     const current = (Array.isArray(host.dataLayer) ? host.dataLayer : (host.dataLayer = [])) as DataLayer;
     if (current !== layer) attach(current);
     let from = current.length;
@@ -54,9 +54,5 @@ export function listenToDataLayer(host: DataLayerHost, onEntry: (entry: unknown)
   };
 
   scan();
-  return {
-    scan,
-    // The wrapper stays: taking it out from under a later one would cut that off. It only passes on.
-    close: () => void (isOpen = false),
-  };
+  return scan;
 }

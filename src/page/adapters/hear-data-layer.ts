@@ -1,0 +1,28 @@
+import type { NormalisedEvent } from '../../core/event.js';
+import type { Client } from '../client-types.js';
+import { listenToDataLayer } from './data-layer.js';
+import { fromGa4 } from './ga4.js';
+
+/**
+ * Tracks what the page tells GA4, what it told before included. Consent-mode calls are recognised and not tracked: they speak of
+ * Google's storage, not of ours.
+ * @param onEvent  gets each event, tracked or not
+ */
+export function hearDataLayer(client: Pick<Client, 'track' | 'flush'>, onEvent: (event: NormalisedEvent) => void, onThrown: (thrown: unknown) => void): void {
+  const scan = listenToDataLayer(
+    globalThis as { dataLayer?: unknown },
+    (entry) => {
+      for (const event of fromGa4(entry)) {
+        if (event.type !== 'consent') client.track(event);
+        onEvent(event);
+      }
+    },
+    onThrown,
+  );
+  for (const type of ['load', 'pagehide', 'visibilitychange']) {
+    addEventListener(type, () => {
+      scan();
+      if (type !== 'load') client.flush().catch(onThrown); // the page may be gone after this
+    });
+  }
+}

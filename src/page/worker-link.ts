@@ -1,0 +1,140 @@
+import { SdkError } from '../core/errors.js';
+import type { OpenResult, WorkerApi, WorkerOptions, WorkerSignal } from '../worker/api/worker-api.js';
+
+/**
+ * Calls to a worker that may be dead. Every call has a deadline; one that passes it takes the worker for dead, ends it and
+ * rejects whatever else waits. The next call starts another.
+ *
+ * The worker speaks through comlink's `expose`. This side speaks comlink's messages by hand, because comlink's own client
+ * would be a quarter of the page script; the test runs it against the real `expose`.
+ */
+
+type Method = Exclude<keyof WorkerApi, 'open' | 'listen'>;
+
+export interface WorkerLink {
+  /** Resolves when a worker is open. Errors: `worker-blocked`, the worker's own. */
+  start(): Promise<unknown>;
+  /** Posts at once where a worker is open. Errors: the worker's own, `worker-died`, `deadline-exceeded`, those of `start`. */
+  call<Name extends Method>(method: Name, ...args: Parameters<WorkerApi[Name]>): ReturnType<WorkerApi[Name]>;
+  isOpen(): boolean;
+  /** As a crash would. */
+  end(error: SdkError): void;
+  /** Lets the worker finish, for at most a second. A later call starts another. */
+  close(): Promise<void>;
+}
+
+interface LinkParts {
+  /** Starts a worker that answers `greet`. */
+  spawn(greet: (worker: Worker) => Promise<OpenResult>): Promise<{ worker: Worker; greeting: OpenResult }>;
+  /** Asked for each new worker, because consent may have changed. */
+  openOptions(): WorkerOptions;
+  onSignal(signal: WorkerSignal): void;
+  onOpen(opened: OpenResult): void;
+  /** An open worker was ended, with the reason. */
+  onEnd(error: SdkError): void;
+}
+
+interface Call {
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: SdkError) => void;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+const usualDeadlineMs = 10_000;
+const longDeadlineMs = 60_000;
+/** Learning again, deleting, racing, asking an endpoint may take long on a slow device. */
+const longMethods = /^(export|forget|erase|refresh|set|choose|race|lose)/;
+const lastWordsMs = 1000;
+
+export function createWorkerLink(parts: LinkParts): WorkerLink {
+  let live: Worker | null = null;
+  let starting: Promise<Worker> | null = null;
+  const calls = new Map<string, Call>();
+  let lastId = 0;
+
+  const onMessage = ({ data }: MessageEvent): void => {
+    const call = calls.get(data.id);
+    if (call === undefined) return;
+    calls.delete(data.id);
+    clearTimeout(call.timer);
+    // What `packError` of core/error-transfer.ts made: our own worker's codes need no check.
+    if (data.name === 'throw') call.reject(new SdkError(data.value.code, data.value.message));
+    else call.resolve(data.value as never);
+  };
+
+  const post = <Answer>(worker: Worker, method: string, args: readonly unknown[]): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const id = String(++lastId);
+      const deadlineMs = longMethods.test(method) ? longDeadlineMs : usualDeadlineMs;
+      const argumentList = args.map((value) => (value instanceof MessagePort ? { type: 'HANDLER', name: 'proxy', value } : { type: 'RAW', value }));
+      worker.postMessage(
+        { id, type: 'APPLY', path: [method], argumentList },
+        args.filter((value) => value instanceof MessagePort),
+      );
+      const timer = setTimeout(() => {
+        const error = new SdkError('deadline-exceeded', `no answer to ${method} in ${deadlineMs} ms`);
+        calls.delete(id);
+        reject(error);
+        if (live === worker) end(error);
+      }, deadlineMs);
+      calls.set(id, { resolve: resolve as Call['resolve'], reject, timer });
+    });
+
+  const greet = (worker: Worker): Promise<OpenResult> => {
+    worker.addEventListener('message', onMessage);
+    return post(worker, 'open', [parts.openOptions()]);
+  };
+
+  const start = (): Promise<Worker> => {
+    const mine = (starting ??= parts
+      .spawn(greet)
+      .then(({ worker, greeting }) => {
+        if (starting !== mine) {
+          worker.terminate();
+          throw new SdkError('closed', 'ended while it started');
+        }
+        live = worker;
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = ({ data }) => {
+          if (data.type !== 'APPLY') return;
+          parts.onSignal(data.argumentList[0].value);
+          port1.postMessage({ id: data.id, type: 'RAW' });
+        };
+        post(worker, 'listen', [port2]).catch(() => undefined); // a worker that cannot even listen fails its next call
+        parts.onOpen(greeting);
+        return worker;
+      })
+      .catch((thrown: unknown) => {
+        if (starting === mine) starting = null;
+        throw thrown;
+      }));
+    return mine;
+  };
+
+  const end = (error: SdkError): void => {
+    const ended = live;
+    live = starting = null;
+    for (const call of calls.values()) {
+      clearTimeout(call.timer);
+      call.reject(error);
+    }
+    calls.clear();
+    if (ended === null) return;
+    ended.terminate();
+    parts.onEnd(error);
+  };
+
+  return {
+    start,
+    call: (method, ...args) =>
+      // The map of answers is the interface itself; a promise of one is a promise of its own.
+      (live === null ? start().then((worker) => post(worker, method, args)) : post(live, method, args)) as ReturnType<WorkerApi[typeof method]>,
+    isOpen: () => live !== null,
+    end,
+    async close() {
+      const last = live;
+      if (last !== null) await Promise.race([post(last, 'close', []).catch(() => undefined), new Promise((resolve) => setTimeout(resolve, lastWordsMs))]);
+      if (live === last) end(new SdkError('closed', 'closed'));
+    },
+  };
+}
