@@ -35,7 +35,7 @@ export default defineConfig(({ mode }) => {
           },
         },
         {
-          plugins: [workerSource()],
+          plugins: [workerSource(configOf('worker', 'dist'))],
           optimizeDeps: {
             include: [
               'fast-check',

@@ -5,7 +5,7 @@ import { workerSource } from './worker-source.js';
  * Everything that is delivered, one bundle each. Browser bundles have no runtime dependency; the command and the server
  * leave their optional peers outside.
  */
-export const targetNames = ['index', 'react', 'script', 'worker', 'webgl', 'participation', 'snippet', 'server', 'cli'] as const;
+export const targetNames = ['index', 'react', 'script', 'worker', 'webgl', 'participation', 'storefront', 'snippet', 'server', 'cli'] as const;
 
 export type TargetName = (typeof targetNames)[number];
 
@@ -26,6 +26,7 @@ export const targets: Readonly<Record<TargetName, Target>> = {
   worker: { entry: 'src/worker/entry.ts', file: 'worker', format: 'iife', platform: 'browser' },
   webgl: { entry: 'src/compute/webgl/entry.ts', file: 'webgl', format: 'es', platform: 'browser' },
   participation: { entry: 'src/worker/participation-entry.ts', file: 'participation', format: 'es', platform: 'browser' },
+  storefront: { entry: 'src/page/storefront.ts', file: 'storefront', format: 'es', platform: 'browser' },
   snippet: { entry: 'src/snippet.ts', file: 'snippet', format: 'iife', platform: 'browser' },
   server: { entry: 'src/server/start.ts', file: 'server', format: 'es', platform: 'node' },
   cli: { entry: 'src/cli/main.ts', file: 'cli', format: 'es', platform: 'node' },
@@ -42,7 +43,7 @@ export function configOf(name: TargetName, outDir: string): InlineConfig {
     configFile: false,
     logLevel: 'warn',
     define: isNode ? {} : { 'process.env.NODE_ENV': '"production"' },
-    plugins: target.entry.startsWith('src/worker/') ? [] : [workerSource()],
+    plugins: target.platform === 'browser' && !target.entry.startsWith('src/worker/') ? [workerSource(configOf('worker', outDir))] : [],
     ...(isNode ? { ssr: { noExternal: true as const, target: 'node' as const } } : {}),
     build: {
       outDir,
@@ -56,8 +57,9 @@ export function configOf(name: TargetName, outDir: string): InlineConfig {
         external: isNode ? peers : [...(target.external ?? [])],
         output: {
           minify: true,
-          ...(target.format === 'es' ? { codeSplitting: false } : {}),
-          ...(isNode ? { entryFileNames: `${target.file}.js`, ...(name === 'cli' ? { banner: '#!/usr/bin/env node' } : {}) } : {}),
+          // A browser entry is one file. In Node a chunk keeps an optional peer out of the commands that do without it.
+          ...(target.format === 'es' && !isNode ? { codeSplitting: false } : {}),
+          ...(isNode ? { entryFileNames: `${target.file}.js`, chunkFileNames: 'node/[name]-[hash].js', ...(name === 'cli' ? { banner: '#!/usr/bin/env node' } : {}) } : {}),
           ...(target.format === 'iife' ? { extend: false } : {}),
         },
       },

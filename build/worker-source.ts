@@ -1,4 +1,4 @@
-import { build, type Plugin, type Rolldown } from 'vite';
+import { build, type InlineConfig, type Plugin, type Rolldown } from 'vite';
 
 const publicId = 'virtual:homebody-worker';
 const resolvedId = `\0${publicId}`;
@@ -8,22 +8,21 @@ let built: Promise<string> | undefined;
 /**
  * `import source from 'virtual:homebody-worker'` gives the worker as one classic script. A nested build, because a blob
  * worker cannot load modules of the shop's origin and Vite's own `?worker&inline` fails in IIFE bundles.
+ * @param workerConfig  builds the worker alone
  */
-export function workerSource(): Plugin {
+export function workerSource(workerConfig: InlineConfig): Plugin {
   return {
     name: 'homebody-worker-source',
     resolveId: (id) => (id === publicId ? resolvedId : undefined),
     async load(id) {
       if (id !== resolvedId) return undefined;
-      built ??= buildWorker();
+      built ??= buildWorker(workerConfig);
       return `export default ${JSON.stringify(await built)};`;
     },
   };
 }
 
-async function buildWorker(): Promise<string> {
-  const { configOf } = await import('./targets.js');
-  const config = configOf('worker', 'dist');
+async function buildWorker(config: InlineConfig): Promise<string> {
   const result = (await build({ ...config, build: { ...config.build, write: false } })) as Rolldown.RolldownOutput | Rolldown.RolldownOutput[];
   const [output] = Array.isArray(result) ? result : [result];
   const chunk = output?.output[0];
