@@ -129,6 +129,13 @@ describe('a built catalogue', () => {
     expect(() => shop().build(items)).toThrow(message);
   });
 
+  test('finds variants whose ids hold the product id anywhere, or not at all', () => {
+    const variantIds = ['sku-$&-red', '$&', 'x$&$&y', 'unrelated', '$1'].map((id) => id.replaceAll('$&', () => 'a$&b'));
+    const { pool } = shop().build([{ id: 'a$&b', variantIds }, { id: 'other', variantIds: ['other/1'] }]);
+    for (const id of [...variantIds, 'a$&b']) expect(canonicalRow(pool, id)).toBe(canonicalRow(pool, 'a$&b'));
+    expect(pool.rowOf.size).toBe(7);
+  });
+
   test('copes with bare items', () => {
     const { pool } = shop().build([{ id: 'a' }, { id: 'b', price: 0, tags: ['sale', 'x:1', 'x:2', ''], categories: [''] }]);
     expect(itemAt(pool, canonicalRow(pool, 'a')!)).toEqual({ id: 'a', available: true });

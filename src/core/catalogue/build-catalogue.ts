@@ -9,6 +9,11 @@ import { fitBasis, type VectorBasis } from './item-vectors.js';
 export interface BuildOptions {
   /** Items of the pool (tier 1): the first ones of the feed that are available. */
   readonly poolSize: number;
+  /**
+   * Version of a build without one before it (default 1). A number that no earlier catalogue of this shop can have had,
+   * such as the time in seconds, keeps profiles from taking a new basis for the one they learned with.
+   */
+  readonly firstVersion?: number;
   /** SHA-256, hex. */
   readonly hash: (bytes: Uint8Array) => string;
   /** What the build before left, so that devices fetch only what changed. */
@@ -30,7 +35,8 @@ export interface CatalogueBuild {
 export function buildCatalogue(items: readonly CatalogueItem[], options: BuildOptions): CatalogueBuild {
   const previous = options.previous ?? { pool: null, all: null, basis: null };
   if (items.length === 0) throw new SdkError('catalogue-invalid', 'the feed has no items; expected at least one');
-  const version = 1 + Math.max(previous.pool?.manifest.version ?? 0, previous.all?.manifest.version ?? 0, previous.basis?.catalogueVersion ?? 0);
+  const before = Math.max(previous.pool?.manifest.version ?? 0, previous.all?.manifest.version ?? 0, previous.basis?.catalogueVersion ?? 0);
+  const version = before === 0 ? (options.firstVersion ?? 1) : before + 1;
   const rows = toRows(items, priceQuantiles(items));
   refuseTwins(rows.map((row) => row.id));
 

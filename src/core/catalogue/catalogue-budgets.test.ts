@@ -32,14 +32,15 @@ function paintFeed(count: number): CatalogueItem[] {
     const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as [number, number, number];
     const hue = hues[(2 * Math.round(red / 64) + 3 * Math.round(green / 64) + 5 * Math.round(blue / 64)) % hues.length]!;
     const tone = red + green + blue > 500 ? 'light' : red + green + blue > 250 ? 'mid' : 'deep';
+    const id = `${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}-${hex.slice(1)}`;
     return {
-      id: `P${hex.slice(1)}`,
+      id,
       name,
       brand: pick(['Northwind', 'Alder & Co', 'Fjord', 'Maison Bleue', 'Ochre House']),
       categories: [`${tone} ${hue}`, hue],
       price: 20 + Math.floor(random.nextUnit() * 40),
       tags: [`hue:${hue}`, `tone:${tone}`, `finish:${pick(['matt', 'silk', 'gloss'])}`],
-      variantIds: ['1l', '2.5l', '5l'].map((size) => `P${hex.slice(1)}-${size}`),
+      variantIds: ['sample', '1l', '2l5', '5l'].map((size) => `sku-${id}-${size}`),
     };
   });
 }

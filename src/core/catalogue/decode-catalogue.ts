@@ -1,6 +1,6 @@
 import { FEATURE_MANIFEST_VERSION, HASH_SEED } from '../features/manifest.js';
 import { broken, ByteReader } from './bytes.js';
-import { PATH_SEPARATOR, SAME_START, VECTOR_DIM, type Catalogue, type CatalogueManifest, type ChunkRef, type ModelManifest } from './format.js';
+import { OWN_ID, PATH_SEPARATOR, VECTOR_DIM, type Catalogue, type CatalogueManifest, type ChunkRef, type ModelManifest } from './format.js';
 import { idIndex } from './id-index.js';
 import { scaleOf } from './quantise.js';
 import { textColumn } from './text-column.js';
@@ -91,7 +91,7 @@ export function decodeCatalogue(manifest: CatalogueManifest, chunks: ReadonlyMap
       const before = variantRows.length;
       for (let row = 0; row < segment.rows; row++) for (let n = 0; n < counts[row]!; n++) variantRows.push(first + row);
       const ids = textColumn([{ text: segment.ids, rows: segment.rows }]);
-      const variants = reader.texts().map((id, at) => (id.startsWith(SAME_START) ? ids.at(variantRows[before + at]! - first) + id.slice(1) : id));
+      const variants = reader.texts().map((id, at) => id.replace(OWN_ID, () => ids.at(variantRows[before + at]! - first)));
       variantParts.push({ text: variants.join('\n'), rows: variantRows.length - before });
     }
     if (vectors !== null && vectorScales !== null && model !== null) readVectors(segment.vectors, segment.rows, model, first, vectors, vectorScales);

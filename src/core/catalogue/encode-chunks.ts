@@ -1,4 +1,4 @@
-import { PATH_SEPARATOR, QUANTILE_LEVELS, SAME_START } from './format.js';
+import { OWN_ID, PATH_SEPARATOR, QUANTILE_LEVELS } from './format.js';
 import { ByteWriter } from './bytes.js';
 
 /** What a row says, before it becomes columns. */
@@ -88,7 +88,7 @@ export function encodeOffers(rows: readonly Pick<CatalogueRow, 'priceMinor' | 'a
 export function encodeVariants(rows: readonly CatalogueRow[]): Uint8Array<ArrayBuffer> {
   const writer = new ByteWriter();
   writer.column(rows.map((row) => row.variantIds.length));
-  writer.texts(rows.flatMap(({ id, variantIds }) => variantIds.map((variantId) => (variantId.startsWith(id) ? SAME_START + variantId.slice(id.length) : variantId))));
+  writer.texts(rows.flatMap(({ id, variantIds }) => variantIds.map((variantId) => variantId.replace(id, OWN_ID))));
   return writer.finish();
 }
 

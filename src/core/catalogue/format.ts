@@ -20,8 +20,8 @@ export const QUANTILE_LEVELS = 20;
 /** Between the parts of a category path; `cleanText` keeps control characters out of feeds. */
 export const PATH_SEPARATOR = '\u001f';
 
-/** Marks the id of a variant that begins with its item's id, which is left out. */
-export const SAME_START = '\u0001';
+/** Stands for the item's id within the id of its variant (`sku-<id>-xl`): that repetition is most of the column. */
+export const OWN_ID = '\u0001';
 
 export interface CatalogueManifest {
   readonly format: typeof CATALOGUE_FORMAT;
