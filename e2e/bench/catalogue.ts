@@ -17,7 +17,11 @@ export const catalogueBench: Bench = {
     const all = first.all!;
     context.say('  built 100,000 items');
     const decoded = decodeCatalogue(all.manifest, new Map([...all.files.values()].map((bytes) => [hash(bytes), bytes])));
-    const later = buildCatalogue(oneDayLater(feed, 0.01), { poolSize: 5_000, hash, previous: { pool: null, all: decoded, basis: first.basis } }).all!;
+    const later = buildCatalogue(oneDayLater(feed, 0.01), {
+      poolSize: 5_000,
+      hash,
+      previous: { pool: null, all: decoded, basis: first.basis },
+    }).all!;
     context.say(`  a day later: ${later.kind}, ${later.added} added, ${later.removed} removed, ${later.offers} offers`);
     const files = new Map<string, Uint8Array>([...all.files].map(([url, bytes]) => [`/${url}`, bytes]));
     files.set('/manifest.json', new TextEncoder().encode(JSON.stringify(all.manifest)));

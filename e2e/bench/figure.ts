@@ -21,7 +21,13 @@ export function budget(name: string, value: number, unit: string, target: number
  * A value beside an alternative measured in the same run; less is better for both.
  * @param target  the alternative must take at least so many times as long
  */
-export function comparison(name: string, value: number, unit: string, against: { readonly name: string; readonly value: number }, target: number | null): Figure {
+export function comparison(
+  name: string,
+  value: number,
+  unit: string,
+  against: { readonly name: string; readonly value: number },
+  target: number | null,
+): Figure {
   const ratio = against.value / value;
   return {
     name,

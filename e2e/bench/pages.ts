@@ -18,8 +18,12 @@ export async function withPage<Result>(
 ): Promise<Result> {
   const served = new Map<string, { readonly type: string; readonly body: string | Uint8Array }>();
   for (const name of modules) served.set(`/${name}.js`, { type: 'text/javascript', body: await bundle(name) });
-  for (const [path, body] of files) served.set(path, { type: path.endsWith('.json') ? 'application/json' : 'application/octet-stream', body });
-  served.set('/', { type: 'text/html', body: `<!doctype html><link rel="icon" href="data:,"><title>bench</title><script type="module" src="/${modules[0]}.js"></script>` });
+  for (const [path, body] of files)
+    served.set(path, { type: path.endsWith('.json') ? 'application/json' : 'application/octet-stream', body });
+  served.set('/', {
+    type: 'text/html',
+    body: `<!doctype html><link rel="icon" href="data:,"><title>bench</title><script type="module" src="/${modules[0]}.js"></script>`,
+  });
   const server = createServer((request, response) => {
     const found = served.get(request.url ?? '/');
     // Cross-origin isolation: exact clocks, and `measureUserAgentSpecificMemory`.
@@ -65,11 +69,14 @@ async function bundle(name: string): Promise<string> {
 const inlinedWorker: Plugin = {
   name: 'bench-worker-source',
   resolveId: (id) => (id === 'virtual:homebody-worker' ? `\0${id}` : undefined),
-  load: async (id) => (id === '\0virtual:homebody-worker' ? `export default ${JSON.stringify(await codeOf(configOf('worker', 'dist')))};` : undefined),
+  load: async (id) =>
+    id === '\0virtual:homebody-worker' ? `export default ${JSON.stringify(await codeOf(configOf('worker', 'dist')))};` : undefined,
 };
 
 async function codeOf(config: InlineConfig): Promise<string> {
-  const result = (await build({ ...config, logLevel: 'error', build: { ...config.build, write: false } })) as Rolldown.RolldownOutput | Rolldown.RolldownOutput[];
+  const result = (await build({ ...config, logLevel: 'error', build: { ...config.build, write: false } })) as
+    | Rolldown.RolldownOutput
+    | Rolldown.RolldownOutput[];
   const chunk = (Array.isArray(result) ? result[0] : result)?.output[0];
   if (chunk?.type !== 'chunk') throw new Error('expected one module without chunks of its own');
   return chunk.code;

@@ -22,7 +22,9 @@ export async function main(names: readonly string[]): Promise<number> {
   const context: BenchContext = { say, browser: () => started };
   let isMissed = false;
   try {
-    say(`${os.cpus()[0]?.model ?? 'unknown CPU'}, ${os.cpus().length} cores, Node ${process.version}, Chromium ${(await context.browser()).version()}`);
+    say(
+      `${os.cpus()[0]?.model ?? 'unknown CPU'}, ${os.cpus().length} cores, Node ${process.version}, Chromium ${(await context.browser()).version()}`,
+    );
     for (const bench of benches) {
       if (names.length > 0 && !names.includes(bench.name)) continue;
       say(`${bench.name} …`);

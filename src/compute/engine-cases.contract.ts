@@ -1,4 +1,12 @@
-import type { DenseBatch, FactorParams, FactorRule, ItemMatrix, LinearParams, LinearRule, SparseBatch } from '../core/learners/kernel-types.js';
+import type {
+  DenseBatch,
+  FactorParams,
+  FactorRule,
+  ItemMatrix,
+  LinearParams,
+  LinearRule,
+  SparseBatch,
+} from '../core/learners/kernel-types.js';
 import { seededRandom, type SeededRandom } from '../core/random.js';
 
 /** Seeded work for engines: for the shared suite, for a worker that has no test runner, and for benchmarks. */

@@ -1,10 +1,28 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stepFactors } from '../core/learners/factors.js';
-import type { DenseBatch, FactorParams, FactorRule, ItemMatrix, LinearParams, LinearRule, SparseBatch } from '../core/learners/kernel-types.js';
+import type {
+  DenseBatch,
+  FactorParams,
+  FactorRule,
+  ItemMatrix,
+  LinearParams,
+  LinearRule,
+  SparseBatch,
+} from '../core/learners/kernel-types.js';
 import { stepLinear } from '../core/learners/linear.js';
 import { scoreTopK } from '../core/learners/score-top-k.js';
 import type { Engine } from './engine.js';
-import { adagrad, denseBatch, factorParams, factorRule, floats, itemMatrix, linearParams, relativeL2, sparseBatch } from './engine-cases.contract.js';
+import {
+  adagrad,
+  denseBatch,
+  factorParams,
+  factorRule,
+  floats,
+  itemMatrix,
+  linearParams,
+  relativeL2,
+  sparseBatch,
+} from './engine-cases.contract.js';
 
 /**
  * What every engine must do: agree with the pure kernels within `tolerance`, in relative L2 over parameters and over scores,
@@ -107,7 +125,10 @@ export function describeEngine(make: () => Promise<Engine>, tolerance: number): 
     });
 
     test('takes a batch of 1,500 rows, and one row that holds every weight', async () => {
-      await checkLinear(linearParams(4096, 39), sparseBatch({ rows: 1500, size: 4096, nonZeros: 12, seed: 40 }), { ...adagrad, learningRate: 0.01 });
+      await checkLinear(linearParams(4096, 39), sparseBatch({ rows: 1500, size: 4096, nonZeros: 12, seed: 40 }), {
+        ...adagrad,
+        learningRate: 0.01,
+      });
       const all = sparseBatch({ rows: 1, size: 8192, nonZeros: 8192, seed: 41 });
       all.values.forEach((value, at) => (all.values[at] = value / 64));
       await checkLinear(linearParams(8192, 42), all, adagrad);

@@ -1,5 +1,14 @@
 import type { SdkError } from '../core/errors.js';
-import type { DenseBatch, FactorParams, FactorRule, ItemMatrix, LinearParams, LinearRule, SparseBatch, TopK } from '../core/learners/kernel-types.js';
+import type {
+  DenseBatch,
+  FactorParams,
+  FactorRule,
+  ItemMatrix,
+  LinearParams,
+  LinearRule,
+  SparseBatch,
+  TopK,
+} from '../core/learners/kernel-types.js';
 
 /**
  * Few coarse kernels, so that an engine can fuse each of them. `reference` defines what is right; every other engine

@@ -37,7 +37,12 @@ export function sizeClassOf(kernel: KernelName, work: number): SizeClass {
 const REPEATS = 3;
 
 /** Runs one kernel on one engine: one warm-up (compiling, uploading), then the median of three. */
-export async function timeKernel(engine: Engine, kernel: KernelName, size: (typeof racedSizes)[number], nowMs: () => number): Promise<Race> {
+export async function timeKernel(
+  engine: Engine,
+  kernel: KernelName,
+  size: (typeof racedSizes)[number],
+  nowMs: () => number,
+): Promise<Race> {
   const run = workOf(kernel, size);
   await run(engine);
   const times: number[] = [];

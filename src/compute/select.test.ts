@@ -122,12 +122,13 @@ describe('auto', () => {
     expect(world.calls).toEqual([]);
   });
 
-  test.each([[undefined], ['nonsense'], [[null, 3, { kernel: 'stepLinear' }, { kernel: 'x', size: 'large', engine: 'webgl', medianMs: 1 }]]])(
-    'ignores stored races that are none: %j',
-    (races) => {
-      expect(selectorOf(fakeWorld(slowGpu), { races }).selector.report().races).toEqual([]);
-    },
-  );
+  test.each([
+    [undefined],
+    ['nonsense'],
+    [[null, 3, { kernel: 'stepLinear' }, { kernel: 'x', size: 'large', engine: 'webgl', medianMs: 1 }]],
+  ])('ignores stored races that are none: %j', (races) => {
+    expect(selectorOf(fakeWorld(slowGpu), { races }).selector.report().races).toEqual([]);
+  });
 });
 
 describe('a forced engine', () => {
@@ -154,22 +155,25 @@ describe('a forced engine', () => {
     expect(selector.report().fallbacks).toEqual([]);
   });
 
-  test.each(['engine-lost', 'engine-refused'] as const)('that fails with %s: the step is repeated on reference and the reason reported', async (code) => {
-    const world = fakeWorld(slowGpu);
-    const { selector, fallbacks } = selectorOf(world, { wanted: 'webgl' });
-    await selector.start();
-    world.fail(new SdkError(code, 'for this test'));
-    const params = linearParams(1024, 4);
-    const want = { weights: params.weights.slice(), accumulators: params.accumulators.slice() };
-    const batch = sparseBatch({ rows: 10, size: 1024, nonZeros: 20, seed: 5 });
-    stepLinear(want, batch, adagrad);
-    await selector.kernels.stepLinear(params, batch, adagrad);
-    expect(params).toEqual(want);
-    expect(fallbacks.map(({ error }) => error.code)).toEqual([code]);
-    expect(selector.report()).toMatchObject({ active: 'reference', wanted: 'webgl' });
-    await selector.kernels.stepLinear(params, batch, adagrad);
-    expect(world.calls).toEqual(['stepLinear']);
-  });
+  test.each(['engine-lost', 'engine-refused'] as const)(
+    'that fails with %s: the step is repeated on reference and the reason reported',
+    async (code) => {
+      const world = fakeWorld(slowGpu);
+      const { selector, fallbacks } = selectorOf(world, { wanted: 'webgl' });
+      await selector.start();
+      world.fail(new SdkError(code, 'for this test'));
+      const params = linearParams(1024, 4);
+      const want = { weights: params.weights.slice(), accumulators: params.accumulators.slice() };
+      const batch = sparseBatch({ rows: 10, size: 1024, nonZeros: 20, seed: 5 });
+      stepLinear(want, batch, adagrad);
+      await selector.kernels.stepLinear(params, batch, adagrad);
+      expect(params).toEqual(want);
+      expect(fallbacks.map(({ error }) => error.code)).toEqual([code]);
+      expect(selector.report()).toMatchObject({ active: 'reference', wanted: 'webgl' });
+      await selector.kernels.stepLinear(params, batch, adagrad);
+      expect(world.calls).toEqual(['stepLinear']);
+    },
+  );
 });
 
 test('a race on demand times every kernel and size on both engines', async () => {

@@ -49,7 +49,7 @@ export interface SelectorReport extends EngineDescription {
   /** For a person: why this engine. */
   readonly why: string;
   readonly races: readonly Race[];
-  /** Since the last `choose()`. */
+  /** Since the last `choose()` or `race()`. */
   readonly fallbacks: readonly EngineFallback[];
 }
 
@@ -147,7 +147,9 @@ export function createEngineSelector(options: SelectorOptions): EngineSelector {
   const raceThese = async (pairs: readonly (readonly [KernelName, (typeof racedSizes)[number]])[]): Promise<void> => {
     for (const [kernel, size] of pairs) if (!isBroken && !isClosed) await raceOne(kernel, size);
     options.onRaces?.(races);
-    const isUsed = wanted === 'webgl' || (wanted === 'auto' && kernelNames.some((kernel) => racedSizes.some((size) => winnerOf(kernel, size) === 'webgl')));
+    const isUsed =
+      wanted === 'webgl' ||
+      (wanted === 'auto' && kernelNames.some((kernel) => racedSizes.some((size) => winnerOf(kernel, size) === 'webgl')));
     if (!isUsed) release(); // gives the context and its memory back
   };
 
@@ -183,6 +185,7 @@ export function createEngineSelector(options: SelectorOptions): EngineSelector {
     },
     async race() {
       isBroken = false;
+      fallbacks = [];
       await raceThese(kernelNames.flatMap((kernel) => racedSizes.map((size) => [kernel, size] as const)));
       return races;
     },
@@ -194,7 +197,8 @@ export function createEngineSelector(options: SelectorOptions): EngineSelector {
       return true;
     },
     report() {
-      const isActive = webgl !== null && !isBroken && (wanted === 'webgl' || races.some(({ kernel, size }) => winnerOf(kernel, size) === 'webgl'));
+      const isActive =
+        webgl !== null && !isBroken && (wanted === 'webgl' || races.some(({ kernel, size }) => winnerOf(kernel, size) === 'webgl'));
       const described = isActive ? webgl!.describe() : reference.describe();
       return { ...described, active: described.name, wanted, why: whyOf(wanted, isActive, fallbacks, races), races, fallbacks };
     },

@@ -57,7 +57,9 @@ async function bench(): Promise<readonly Figure[]> {
   if (!durable) throw new Error(`not durable: ${notices.map(({ message }) => message).join('; ')}`);
   await service.rank([{ list: 'home', items: shop }]);
   // The same durability as the log's: survives the process, not a power cut.
-  const bare = await openDB('homebody-bench-bare', 1, { upgrade: (database) => void database.createObjectStore('events', { autoIncrement: true }) });
+  const bare = await openDB('homebody-bench-bare', 1, {
+    upgrade: (database) => void database.createObjectStore('events', { autoIncrement: true }),
+  });
 
   const ours: number[] = [];
   const theirs: number[] = [];
@@ -93,7 +95,21 @@ function clickOn(number: number): QueuedEvent {
   return {
     id: number.toString(16).padStart(32, '0'),
     atMs: firstAtMs + number * 2_000, // closer together the same click counts as one
-    event: { type: 'click', source: 'homebody', list: { id: 'home' }, items: [{ id: item.id, name: item.name!, brand: item.brand!, categories: item.categories!, price: item.price!, position: (number * 7) % 24 }] },
+    event: {
+      type: 'click',
+      source: 'homebody',
+      list: { id: 'home' },
+      items: [
+        {
+          id: item.id,
+          name: item.name!,
+          brand: item.brand!,
+          categories: item.categories!,
+          price: item.price!,
+          position: (number * 7) % 24,
+        },
+      ],
+    },
   };
 }
 

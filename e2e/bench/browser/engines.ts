@@ -1,4 +1,13 @@
-import { adagrad, denseBatch, factorParams, factorRule, floats, itemMatrix, linearParams, sparseBatch } from '../../../src/compute/engine-cases.contract.js';
+import {
+  adagrad,
+  denseBatch,
+  factorParams,
+  factorRule,
+  floats,
+  itemMatrix,
+  linearParams,
+  sparseBatch,
+} from '../../../src/compute/engine-cases.contract.js';
 import type { Engine } from '../../../src/compute/engine.js';
 import { createReferenceEngine } from '../../../src/compute/reference.js';
 import { createWebglEngine } from '../../../src/compute/webgl/entry.js';
@@ -14,14 +23,20 @@ const items = itemMatrix(100_000, 32, 3);
 const query = floats(32, 4);
 
 const kernels: readonly (readonly [name: string, run: (engine: Engine) => () => Promise<unknown>])[] = [
-  ['step-linear-100x60', (engine) => {
-    const params = linearParams(65_536, 5);
-    return () => engine.stepLinear(params, linear, adagrad);
-  }],
-  ['step-factors-100x32', (engine) => {
-    const params = factorParams(32, 1, 6);
-    return () => engine.stepFactors(params, factors, factorRule);
-  }],
+  [
+    'step-linear-100x60',
+    (engine) => {
+      const params = linearParams(65_536, 5);
+      return () => engine.stepLinear(params, linear, adagrad);
+    },
+  ],
+  [
+    'step-factors-100x32',
+    (engine) => {
+      const params = factorParams(32, 1, 6);
+      return () => engine.stepFactors(params, factors, factorRule);
+    },
+  ],
   ['score-top-100-of-100000x32', (engine) => () => engine.scoreTopK(query, items, 100)],
 ];
 

@@ -9,7 +9,12 @@ loadAndHold().then(
 
 async function loadAndHold(): Promise<{ rows: number; ids: number }> {
   const store = await openIdbProfileStore('bench-heap');
-  const catalogue = await loadCatalogue({ url: new URL('/manifest.json', location.origin).href, fetch: (...args) => fetch(...args), store, nowMs: Date.now() });
+  const catalogue = await loadCatalogue({
+    url: new URL('/manifest.json', location.origin).href,
+    fetch: (...args) => fetch(...args),
+    store,
+    nowMs: Date.now(),
+  });
   Object.assign(globalThis, { held: catalogue });
   return { rows: catalogue.rows, ids: catalogue.rowOf.size };
 }

@@ -1,7 +1,11 @@
 import { budget, type Figure } from '../figure.js';
 
 interface Measured {
-  readonly breakdown: readonly { readonly bytes: number; readonly types: readonly string[]; readonly attribution: readonly { readonly scope: string }[] }[];
+  readonly breakdown: readonly {
+    readonly bytes: number;
+    readonly types: readonly string[];
+    readonly attribution: readonly { readonly scope: string }[];
+  }[];
 }
 
 /** Bytes of the worker that holds 100,000 items, by the browser's own count (array buffers included). */
@@ -16,7 +20,9 @@ async function bench(): Promise<readonly Figure[]> {
     worker.addEventListener('error', (event) => reject(new Error(event.message)));
   });
   // Not in TypeScript's library: Chromium only.
-  const measured = await (performance as unknown as { measureUserAgentSpecificMemory(): Promise<Measured> }).measureUserAgentSpecificMemory();
+  const measured = await (
+    performance as unknown as { measureUserAgentSpecificMemory(): Promise<Measured> }
+  ).measureUserAgentSpecificMemory();
   const ofWorker = measured.breakdown.filter(({ attribution }) => attribution.some(({ scope }) => scope === 'DedicatedWorkerGlobalScope'));
   for (const { bytes, types } of ofWorker) console.log(`worker: ${bytes} bytes, ${types.join(' ')}`);
   if (ofWorker.length === 0) throw new Error('the browser did not count the worker');

@@ -42,7 +42,9 @@ function minimizeDense(size: number, batch: SparseBatch): Timed {
   const optimizer = tf.train.adagrad(rule.learningRate);
   const rows = Array.from({ length: batch.rows }, (_, row) => tf.tensor2d(batch.values.slice(row * size, (row + 1) * size), [1, size]));
   const labels = Array.from(batch.labels, (label) => tf.tensor2d([label], [1, 1]));
-  return timedMinimize(weights, batch.rows, (row) => optimizer.minimize(() => tf.losses.sigmoidCrossEntropy(labels[row]!, tf.matMul(rows[row]!, weights as tf.Tensor2D)) as tf.Scalar));
+  return timedMinimize(weights, batch.rows, (row) =>
+    optimizer.minimize(() => tf.losses.sigmoidCrossEntropy(labels[row]!, tf.matMul(rows[row]!, weights as tf.Tensor2D)) as tf.Scalar),
+  );
 }
 
 function minimizeSparse(size: number, nonZeros: number, batch: SparseBatch, count: number): Timed {

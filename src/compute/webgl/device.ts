@@ -9,7 +9,7 @@ export interface Device {
   readonly backend: MathBackendWebGL;
   /** The unmasked renderer string where the browser tells it. */
   readonly renderer: string;
-  /** Largest texture edge that all our passes use, at most 4096. */
+  /** Largest texture edge that our passes use: a power of two, at most 4096. */
   readonly maxEdge: number;
   isLost(): boolean;
   /** Resolves with the reason when the context is lost or the device disposed. Never rejects. */
@@ -51,7 +51,7 @@ export function openDevice(): Device {
     gl,
     backend,
     renderer: String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER)),
-    maxEdge: Math.min(4096, Number(gl.getParameter(gl.MAX_TEXTURE_SIZE))),
+    maxEdge: 2 ** Math.floor(Math.log2(Math.min(4096, Number(gl.getParameter(gl.MAX_TEXTURE_SIZE))))),
     isLost: () => gl.isContextLost(),
     lost,
     loseContext: () => gl.getExtension('WEBGL_lose_context')?.loseContext(),
@@ -60,7 +60,8 @@ export function openDevice(): Device {
 }
 
 function openCanvas(): OffscreenCanvas {
-  if (typeof OffscreenCanvas === 'undefined') throw new SdkError('engine-unavailable', 'no OffscreenCanvas; the reference engine does the work instead');
+  if (typeof OffscreenCanvas === 'undefined')
+    throw new SdkError('engine-unavailable', 'no OffscreenCanvas; the reference engine does the work instead');
   return new OffscreenCanvas(1, 1);
 }
 

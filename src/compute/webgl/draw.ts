@@ -37,7 +37,7 @@ export function compileDraw(device: Device, vertex: string, fragment: string): D
   return { program, uniform: (name) => gl.getUniformLocation(program, name) };
 }
 
-/** A texture of our own beside the tensors: what only one batch needs. Every texel is read by number, row-major. */
+/** A texture of our own beside the tensors: what only one batch needs. Every texel is read by number, row-major; all are as wide. */
 export interface TexelList {
   readonly texture: WebGLTexture;
   readonly width: number;
@@ -55,15 +55,14 @@ export function makeTexels(device: Device, format: TexelFormat, count: number, t
   const width = maxEdge;
   const height = Math.max(1, Math.ceil(count / width));
   if (height > maxEdge) throw new SdkError('engine-refused', `${count} texels do not fit a texture of ${maxEdge} × ${maxEdge}`);
-  const usedWidth = height === 1 ? Math.max(1, count) : width;
   const texture = gl.createTexture();
   gl.bindTexture(gl.TEXTURE_2D, texture);
   for (const edge of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, edge, gl.NEAREST);
   for (const edge of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) gl.texParameteri(gl.TEXTURE_2D, edge, gl.CLAMP_TO_EDGE);
-  gl.texStorage2D(gl.TEXTURE_2D, 1, gl[format], usedWidth, height);
-  if (texels !== null) uploadTexels(device, texture, format, usedWidth, height, texels);
+  gl.texStorage2D(gl.TEXTURE_2D, 1, gl[format], width, height);
+  if (texels !== null) uploadTexels(device, texture, format, width, height, texels);
   if (texture === null) throw new SdkError('engine-lost', 'the context was lost while making a texture');
-  return { texture, width: usedWidth, height };
+  return { texture, width, height };
 }
 
 /** Overwrites the first texels of a texture, whole rows first, then the rest of the last one. */

@@ -26,7 +26,13 @@ export function createFactorKernel(device: Device): FactorKernel {
   let probe = 0;
 
   /** Rows `first` to `first + count` on top of `params`. */
-  const stepSome = async (params: FactorParams, batch: DenseBatch, rule: FactorRule, first: number, count: number): Promise<FactorResult> => {
+  const stepSome = async (
+    params: FactorParams,
+    batch: DenseBatch,
+    rule: FactorRule,
+    first: number,
+    count: number,
+  ): Promise<FactorResult> => {
     const { dim } = batch;
     probe = (probe % 65_535) + 1;
     const state = tidy(() => {

@@ -1,7 +1,17 @@
 import { stepFactors } from '../../core/learners/factors.js';
 import { stepLinear } from '../../core/learners/linear.js';
 import { scoreTopK } from '../../core/learners/score-top-k.js';
-import { adagrad, denseBatch, factorParams, factorRule, floats, itemMatrix, linearParams, relativeL2, sparseBatch } from '../engine-cases.contract.js';
+import {
+  adagrad,
+  denseBatch,
+  factorParams,
+  factorRule,
+  floats,
+  itemMatrix,
+  linearParams,
+  relativeL2,
+  sparseBatch,
+} from '../engine-cases.contract.js';
 import { createWebglEngine } from './entry.js';
 
 /** Runs where the engine runs in life: in a worker, on its own OffscreenCanvas. Answers with the distances to the reference. */

@@ -58,7 +58,8 @@ export function checkLinear(
     if (rule.kind !== 'sgd') {
       const oldWeight = params.weights[index]!;
       const furthest = rule.learningRate * touches[place]! * 1.001 + Math.abs(oldWeight) * 1e-6 + 1e-37;
-      if (Math.abs(weight - oldWeight) > furthest) refuse(`weight ${index} moved from ${oldWeight} to ${weight}, at most ${furthest} is possible`);
+      if (Math.abs(weight - oldWeight) > furthest)
+        refuse(`weight ${index} moved from ${oldWeight} to ${weight}, at most ${furthest} is possible`);
     }
     weights[place] = weight;
     accumulators[place] = accumulator;

@@ -11,19 +11,26 @@ import { arithmetic } from './arithmetic.glsl.js';
  */
 const shared = /* glsl */ `
 uniform sampler2D weights, accumulators, entries, rows, results, scratch;
-uniform int viewportEdge, paramsWidth, resultsWidth, scratchWidth, rowCount, entryCount;
+uniform int viewportEdge, listShift, paramsShift, rowCount, entryCount; // widths are 2^shift: no division per texel
 uniform float probe;
 
+ivec2 placeOf(int number, int shift) {
+  return ivec2(number & ((1 << shift) - 1), number >> shift);
+}
+
 vec4 texelAt(sampler2D list, int number) {
-  int width = textureSize(list, 0).x;
-  return texelFetch(list, ivec2(number % width, number / width), 0);
+  return texelFetch(list, placeOf(number, listShift), 0);
+}
+
+float paramAt(sampler2D params, int index) {
+  return texelFetch(params, placeOf(index, paramsShift), 0).r;
 }
 
 `;
 
 const place = /* glsl */ `
-void drawAt(int number, int width) {
-  vec2 pixel = vec2(number % width, number / width) + 0.5;
+void drawAt(int number, int shift) {
+  vec2 pixel = vec2(placeOf(number, shift)) + 0.5;
   gl_Position = vec4(pixel / float(viewportEdge) * 2.0 - 1.0, 0.0, 1.0);
   gl_PointSize = 1.0;
 }
@@ -32,13 +39,13 @@ void drawAt(int number, int width) {
 export const scoreShaders = [
   `${shared}${place}
   flat out int row;
-  void main() { row = gl_VertexID; drawAt(row, resultsWidth); }`,
+  void main() { row = gl_VertexID; drawAt(row, listShift); }`,
   `${shared}${arithmetic}
   flat in int row;
   out vec4 result;
   float product(int at) {
     vec4 entry = texelAt(entries, at);
-    return texelAt(weights, int(entry.x)).r * entry.y;
+    return paramAt(weights, int(entry.x)) * entry.y;
   }
   void main() {
     vec4 info = texelAt(rows, 2 * row);
@@ -53,7 +60,7 @@ export const scoreShaders = [
 export const stepShaders = [
   `${shared}${place}
   flat out vec4 entry;
-  void main() { entry = texelAt(entries, gl_VertexID); drawAt(int(entry.w), scratchWidth); }`,
+  void main() { entry = texelAt(entries, gl_VertexID); drawAt(int(entry.w), listShift); }`,
   `${shared}${arithmetic}
   uniform float learningRate, l2, epsilon;
   uniform bool isPlain;
@@ -62,7 +69,7 @@ export const stepShaders = [
   void main() {
     int row = int(entry.z), index = int(entry.x);
     float slope = texelAt(rows, 2 * row + 1).x * slopeOf(texelAt(results, row).x, texelAt(rows, 2 * row).w);
-    float weight = texelAt(weights, index).r, accumulator = texelAt(accumulators, index).r;
+    float weight = paramAt(weights, index), accumulator = paramAt(accumulators, index);
     float gradient = clamp(slope * entry.y + l2 * weight, -LARGEST_GRADIENT, LARGEST_GRADIENT);
     if (gradient != 0.0) {
       if (isPlain) {
@@ -84,7 +91,7 @@ export const storeShaders = [
   void main() {
     vec4 entry = texelAt(entries, gl_VertexID);
     updated = texelAt(scratch, int(entry.w)).xy;
-    drawAt(int(entry.x), paramsWidth);
+    drawAt(int(entry.x), paramsShift);
   }`,
   `flat in vec2 updated;
   layout(location = 0) out float weight;
@@ -97,10 +104,10 @@ export const gatherShaders = [
   flat out int index;
   void main() {
     index = int(texelAt(entries, gl_VertexID).x);
-    drawAt(rowCount + gl_VertexID - entryCount, resultsWidth);
+    drawAt(rowCount + gl_VertexID - entryCount, listShift);
   }`,
   `${shared}
   flat in int index;
   out vec4 result;
-  void main() { result = vec4(texelAt(weights, index).r, texelAt(accumulators, index).r, 0.0, probe); }`,
+  void main() { result = vec4(paramAt(weights, index), paramAt(accumulators, index), 0.0, probe); }`,
 ] as const;

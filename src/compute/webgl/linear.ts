@@ -90,9 +90,8 @@ export function createLinearKernel(device: Device): LinearKernel {
               gl.uniform1i(draw.uniform(name), unit);
             }
             gl.uniform1i(draw.uniform('viewportEdge'), device.maxEdge);
-            gl.uniform1i(draw.uniform('paramsWidth'), textureOf(device, weights).width);
-            gl.uniform1i(draw.uniform('resultsWidth'), results.width);
-            gl.uniform1i(draw.uniform('scratchWidth'), scratch.width);
+            gl.uniform1i(draw.uniform('listShift'), Math.log2(results.width));
+            gl.uniform1i(draw.uniform('paramsShift'), Math.log2(textureOf(device, weights).width));
             gl.uniform1i(draw.uniform('rowCount'), batch.rows);
             gl.uniform1i(draw.uniform('entryCount'), packed.entryCount);
             gl.uniform1f(draw.uniform('probe'), probe);
@@ -124,7 +123,9 @@ export function createLinearKernel(device: Device): LinearKernel {
         }
         if (packed.touched.length > 0) points(intoResults, gather, packed.entryCount, packed.touched.length);
         ended();
-        const texels = await readTexels(device, intoResults, results.width, results.height, deadlineMs(ROWS_PER_WAIT));
+        const resultCount = batch.rows + packed.touched.length;
+        const usedWidth = results.height === 1 ? Math.max(1, resultCount) : results.width;
+        const texels = await readTexels(device, intoResults, usedWidth, results.height, deadlineMs(ROWS_PER_WAIT));
         return checkLinear(params, batch, rule, packed, texels, probe);
       } finally {
         for (const target of targets) gl.deleteFramebuffer(target);
@@ -162,4 +163,3 @@ export function createLinearKernel(device: Device): LinearKernel {
 function deadlineMs(rows: number): number {
   return BASE_DEADLINE_MS + DEADLINE_PER_ROW_MS * rows;
 }
-

@@ -3,7 +3,17 @@ import { stepFactors } from '../../core/learners/factors.js';
 import type { FactorParams, LinearParams } from '../../core/learners/kernel-types.js';
 import { stepLinear } from '../../core/learners/linear.js';
 import { scoreTopK } from '../../core/learners/score-top-k.js';
-import { adagrad, denseBatch, factorParams, factorRule, floats, itemMatrix, linearParams, relativeL2, sparseBatch } from '../engine-cases.contract.js';
+import {
+  adagrad,
+  denseBatch,
+  factorParams,
+  factorRule,
+  floats,
+  itemMatrix,
+  linearParams,
+  relativeL2,
+  sparseBatch,
+} from '../engine-cases.contract.js';
 import type { GpuEngine } from '../engine.js';
 import { countTensors, openDevice, type Device } from './device.js';
 import { createWebglEngine } from './webgl-engine.js';
@@ -31,7 +41,13 @@ describe('a context lost for real', () => {
     engine.loseContext();
     await engine.stepLinear(params, batchOf(3), adagrad);
     expect(relativeL2(params.weights, want.weights)).toBeLessThanOrEqual(1e-5);
-    expect(engine.describe()).toMatchObject({ recoveries: 1, textures: [[64, 32], [64, 32]] });
+    expect(engine.describe()).toMatchObject({
+      recoveries: 1,
+      textures: [
+        [64, 32],
+        [64, 32],
+      ],
+    });
   });
 
   test('in the middle of a batch: parameters stay as they were until the repeated step is verified', async () => {
@@ -139,10 +155,19 @@ describe('a GPU that lies', () => {
     ['zeros', (values: Float32Array) => values.fill(0)],
     ['NaN', (values: Float32Array) => everyTexel(0, NaN)(values)],
     ['infinity', (values: Float32Array) => everyTexel(1, Infinity)(values)],
-    ['weights ten learning rates away', (values: Float32Array) => values.forEach((value, at) => (values[at] = at % 4 === 0 && at >= 160 ? value + 1e3 : value))],
+    [
+      'weights ten learning rates away',
+      (values: Float32Array) => values.forEach((value, at) => (values[at] = at % 4 === 0 && at >= 160 ? value + 1e3 : value)),
+    ],
     ['accumulators that shrink', (values: Float32Array) => values.forEach((value, at) => (values[at] = at % 4 === 1 ? -1 : value))],
-    ['scores of another batch', (values: Float32Array) => values.forEach((value, at) => (values[at] = at % 4 === 0 && at < 160 ? value + 3 : value))],
-    ['steps half as long', (values: Float32Array) => values.forEach((value, at) => (values[at] = at % 4 === 0 && at >= 160 ? value + 0.02 : value))],
+    [
+      'scores of another batch',
+      (values: Float32Array) => values.forEach((value, at) => (values[at] = at % 4 === 0 && at < 160 ? value + 3 : value)),
+    ],
+    [
+      'steps half as long',
+      (values: Float32Array) => values.forEach((value, at) => (values[at] = at % 4 === 0 && at >= 160 ? value + 0.02 : value)),
+    ],
   ])('and reads back %s is refused twice, and the parameters are untouched', async (_what, spoil) => {
     const engine = await made(() => lyingDevice(spoil as (values: Float32Array) => void));
     const params = linearParams(2048, 50);
@@ -186,7 +211,12 @@ describe('what stays on the GPU', () => {
       await engine.scoreTopK(floats(32, seed), itemMatrix(1100, 32, seed), 10);
     }
     // weights, accumulators; inverse, user, scores and probe; items and bias
-    expect(engine.describe().textures.slice(0, 4)).toEqual([[256, 256], [256, 256], [32, 35], [32, 1100]]);
+    expect(engine.describe().textures.slice(0, 4)).toEqual([
+      [256, 256],
+      [256, 256],
+      [32, 35],
+      [32, 1100],
+    ]);
     expect(countTensors() - before).toBe(engine.describe().textures.length);
     engine.close();
     expect(countTensors()).toBe(before);

@@ -108,6 +108,7 @@ function checkTopK(query: Float32Array, items: ItemMatrix, values: Float32Array,
       score += term;
       size += Math.abs(term);
     }
-    if (size < 1e37 && Math.abs(values[row]! - score) > TOLERANCE * size) refuse(`the score of row ${row} is ${values[row]}, expected ${score}`);
+    if (size < 1e37 && Math.abs(values[row]! - score) > TOLERANCE * size)
+      refuse(`the score of row ${row} is ${values[row]}, expected ${score}`);
   }
 }
