@@ -1,15 +1,22 @@
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { build } from 'vite';
 import { configOf, targetNames, targets, type TargetName } from './targets.js';
 import { writeTypes } from './types.js';
 
-/** `npm run build [-- target…]`: every delivered file into `dist/`. */
+/** `npm run build [-- --out DIR target…]`: every delivered file into `dist/`. */
 export async function main(args: readonly string[]): Promise<void> {
-  const wanted = args.length === 0 ? targetNames : args.map(checkedName);
-  if (args.length === 0) await rm('dist', { recursive: true, force: true });
-  for (const name of wanted) await build(configOf(name, 'dist'));
-  if (wanted.includes('cli')) await chmod(`dist/${targets.cli.file}.js`, 0o755);
-  if (args.length === 0) await writeTypes('dist/types');
+  const { values, positionals } = parseArgs({ args: [...args], options: { out: { type: 'string', default: 'dist' } }, allowPositionals: true });
+  const outDir = path.resolve(values.out);
+  const isWhole = positionals.length === 0;
+  if (isWhole) await rm(outDir, { recursive: true, force: true });
+  await mkdir(outDir, { recursive: true });
+  for (const name of isWhole ? targetNames : positionals.map(checkedName)) {
+    await build(configOf(name, outDir));
+    if (name === 'cli') await chmod(path.join(outDir, `${targets.cli.file}.js`), 0o755);
+  }
+  if (isWhole) await writeTypes(path.join(outDir, 'types'));
 }
 
 function checkedName(name: string): TargetName {

@@ -1,7 +1,22 @@
-// Node 20 cannot run TypeScript; Vite can. `node build/run.mjs build/x.ts args…` runs the module's `main(args)`.
-import { runnerImport } from 'vite';
+// Node 20 cannot run TypeScript; Vite can bundle it. `node build/run.mjs build/x.ts args…` runs the module's `main(args)`,
+// whose answer, if a number, is the exit code. Always from the root of the repository.
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'vite';
 
 const [file, ...args] = process.argv.slice(2);
-const { module } = await runnerImport(new URL(`../${file}`, import.meta.url).pathname, { configFile: false, logLevel: 'error' });
-const code = await module.main(args);
+if (file === undefined) throw new Error('usage: node build/run.mjs FILE.ts [ARG …]');
+process.chdir(path.join(import.meta.dirname, '..'));
+const outDir = path.resolve(`.cache/run/${process.pid}`);
+process.once('exit', () => rmSync(outDir, { recursive: true, force: true }));
+
+await build({
+  configFile: false,
+  logLevel: 'error',
+  publicDir: false,
+  build: { ssr: file, outDir, minify: false, target: 'node20', reportCompressedSize: false, rolldownOptions: { output: { entryFileNames: 'main.mjs', sourcemap: 'inline' } } },
+});
+const { main } = await import(pathToFileURL(path.join(outDir, 'main.mjs')).href);
+const code = await main(args);
 if (typeof code === 'number') process.exitCode = code;

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
 import { prepareSqlite } from './prepare-machine.js';
 import { runStep } from './steps.js';
 
@@ -14,7 +15,7 @@ export async function main(args: readonly string[]): Promise<void> {
     }
   }
   await mkdir('.data', { recursive: true });
-  const serverFile = new URL('../dist-demo/server.js', import.meta.url).href;
+  const serverFile = pathToFileURL('dist-demo/server.js').href;
   const { startDemo } = (await import(/* @vite-ignore */ serverFile)) as typeof import('../demo/start.js');
   const demo = await startDemo({
     distDir: 'dist',
