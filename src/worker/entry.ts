@@ -17,6 +17,7 @@ import { keepErrorCodes } from '../core/error-transfer.js';
 import { openIdbProfileStore } from '../storage/idb-store.js';
 import { loadCatalogue } from './catalogue-loader.js';
 import type { Clock } from './clock.js';
+import { createLazyRounds } from './lazy-rounds.js';
 import { createService } from './service.js';
 
 const clock: Clock = {
@@ -39,7 +40,8 @@ expose(
       const chunk = (await import(/* @vite-ignore */ new URL('webgl.js', chunkBase).href)) as typeof import('../compute/webgl/entry.js');
       return chunk.createWebglEngine();
     },
-    createRounds: () => null,
+    createRounds: (context) =>
+      createLazyRounds(context, clock, async (chunkBase) => (await import(/* @vite-ignore */ new URL('rounds.js', chunkBase).href)) as typeof import('./rounds-entry.js')),
     isGpc: () => (navigator as { readonly globalPrivacyControl?: boolean }).globalPrivacyControl === true, // not in TypeScript's library yet
   }),
 );

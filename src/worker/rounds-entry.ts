@@ -1,0 +1,27 @@
+import { secureBits } from '../core/random.js';
+import { openIdbLedgerStore } from '../storage/ledger-idb.js';
+import { createRoundClient, type RoundClientParts } from './round-client.js';
+import type { Rounds } from './rounds.js';
+import { createTransport } from './transport.js';
+
+/**
+ * The lazy chunk `rounds.js`, loaded in idle time after the first consent where there is an endpoint: task list, published
+ * model, floor, ledger, outbox. It joins the platform's parts; bits come from the platform's generator and from nowhere else.
+ */
+export type RoundsContextParts = Omit<RoundClientParts, 'transport' | 'openLedger' | 'bits' | 'loadReporter'> & {
+  /** Where `participation.js` lies. */
+  readonly chunkBase: string;
+};
+
+export function createRounds({ chunkBase, ...parts }: RoundsContextParts): Rounds {
+  return createRoundClient({
+    ...parts,
+    transport: createTransport(parts.endpoint, (url, init) => fetch(url, init)),
+    openLedger: () => openIdbLedgerStore(parts.clock.now()),
+    bits: secureBits((bytes) => crypto.getRandomValues(bytes)),
+    async loadReporter() {
+      const chunk = (await import(/* @vite-ignore */ new URL('participation.js', chunkBase).href)) as typeof import('./participation-entry.js');
+      return chunk.createReporter();
+    },
+  });
+}
