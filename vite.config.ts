@@ -43,6 +43,7 @@ export default defineConfig(({ mode }) => {
               'comlink',
               'react',
               'react-dom/client',
+              'react-dom/server',
               'react/jsx-runtime',
               'react/jsx-dev-runtime',
               '@hpke/core',

@@ -98,9 +98,9 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
     onOpen({ durable, engine, notices }) {
       setStatus({ phase: 'ready', durable, engine, error: null });
       for (const { code, message } of notices) onError(new SdkError(code, message));
-      if (switched?.engine) client.engine.choose(switched.engine).catch(onError);
+      tellSwitch();
       lists.refresh();
-      client.rounds.status().catch(onError); // for the count of bytes
+      if (!refusal()) client.rounds.status().catch(onError); // for the count of bytes
     },
     onEnd: (error) => error.code !== 'closed' && startLater(error),
   });
@@ -148,9 +148,14 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
     if (refusal()) return;
     if (loaded.isOff || isOutside(loaded.rollout)) return turnOff();
     lists.revert();
-    if (!link.isOpen()) return;
+    tellSwitch();
+  }
+
+  /** Switch and worker come in any order; the worker hears of the switch when both are there. */
+  function tellSwitch(): void {
+    if (!switched || !link.isOpen()) return;
     if (status.consent.contribute) link.call('setConsent', consentForWorker()).catch(onError);
-    if (loaded.engine) client.engine.choose(loaded.engine).catch(onError);
+    if (switched.engine) client.engine.choose(switched.engine).catch(onError);
   }
 
   /** The coin is thrown once and kept, so a device stays on its side while the share grows. */

@@ -86,6 +86,7 @@ export function createShelf({ container, list, itemOf, rank, quietly }: ShelfPar
     const active = document.activeElement;
     const hasFocus = active !== container && container.contains(active);
     if (isAsked || !moving.some((card) => hasFocus || isSeen(card))) apply();
+    else if (result?.code) hideChip(); // nothing to offer: the shop's order comes back at the next view
     else quietly(() => (chip ??= createChip(container, list, apply)));
   };
 
