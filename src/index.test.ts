@@ -12,7 +12,11 @@ test('on a server the client is inert: it answers the shop’s order, keeps noth
   const client = entry.createClient({ site: 'shop', dataLayer: true });
   client.track({ type: 'view', items: [{ id: 'a' }] });
   await client.flush();
-  expect(await client.rank('home', [{ id: 'a' }, { id: 'b' }])).toMatchObject({ code: 'no-consent', rung: 'shop', items: [{ id: 'a' }, { id: 'b' }] });
+  expect(await client.rank('home', [{ id: 'a' }, { id: 'b' }])).toMatchObject({
+    code: 'no-consent',
+    rung: 'shop',
+    items: [{ id: 'a' }, { id: 'b' }],
+  });
   expect(client.peek('home', [{ id: 'a' }])).toMatchObject({ rung: 'shop' });
   expect(client.status().phase).toBe('idle');
   await expect(client.profile.get()).rejects.toMatchObject({ code: 'no-consent' });
@@ -22,13 +26,35 @@ test('on a server the client is inert: it answers the shop’s order, keeps noth
 
 test('the client’s methods are these', () => {
   const client = entry.createClient({ site: 'shop' });
-  const names = Object.entries(client).flatMap(([name, value]) => (typeof value === 'object' ? Object.keys(value as object).map((inner) => `${name}.${inner}`) : [name]));
-  expect(names.sort()).toEqual(
-    [
-      'close', 'consent', 'engine.choose', 'engine.killWorker', 'engine.loseGpu', 'engine.race', 'engine.report', 'flush', 'onStatus', 'pause', 'peek', 'profile.erase',
-      'profile.export', 'profile.forget', 'profile.get', 'rank', 'rounds.refresh', 'rounds.status', 'rounds.subscribe', 'site', 'status', 'subscribe', 'track', 'why',
-    ],
+  const names = Object.entries(client).flatMap(([name, value]) =>
+    typeof value === 'object' ? Object.keys(value as object).map((inner) => `${name}.${inner}`) : [name],
   );
+  expect(names.sort()).toEqual([
+    'close',
+    'consent',
+    'engine.choose',
+    'engine.killWorker',
+    'engine.loseGpu',
+    'engine.race',
+    'engine.report',
+    'flush',
+    'onStatus',
+    'pause',
+    'peek',
+    'profile.erase',
+    'profile.export',
+    'profile.forget',
+    'profile.get',
+    'rank',
+    'rounds.refresh',
+    'rounds.status',
+    'rounds.subscribe',
+    'site',
+    'status',
+    'subscribe',
+    'track',
+    'why',
+  ]);
 });
 
 test('a mistake in the options is thrown at once, with what was expected', () => {

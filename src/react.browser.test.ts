@@ -1,4 +1,4 @@
-import { act, createElement, StrictMode, type ReactNode } from 'react';
+import { act as reactAct, createElement, StrictMode, type ReactNode } from 'react';
 import { createRoot, hydrateRoot, type Root } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -9,7 +9,15 @@ import type { RankResult } from './worker/api/worker-api.js';
 const products = ['a', 'b', 'c'].map((id) => ({ id, title: `Paint ${id}` }));
 
 function resultOf(ids: string, more: Partial<RankResult> = {}): RankResult {
-  return { list: 'home', items: [...ids].map((id) => ({ id, score: 0, shopPosition: 0 })), rung: 'model', revision: 1, matched: 3, unmatched: 0, ...more };
+  return {
+    list: 'home',
+    items: ids.split('').map((id) => ({ id, score: 0, shopPosition: 0 })),
+    rung: 'model',
+    revision: 1,
+    matched: 3,
+    unmatched: 0,
+    ...more,
+  };
 }
 
 function fakeClient(peeked = 'abc') {
@@ -25,8 +33,21 @@ function fakeClient(peeked = 'abc') {
     },
     track: (event: TrackInput) => void tracked.push(event),
   };
-  return { client: client as unknown as Client, tracked, ranked: () => ranked, listeners, tell: (ids: string) => act(() => listeners.forEach((listener) => listener(resultOf(ids)))) };
+  return {
+    client: client as unknown as Client,
+    tracked,
+    ranked: () => ranked,
+    listeners,
+    tell: (ids: string) => act(() => listeners.forEach((listener) => listener(resultOf(ids)))),
+  };
 }
+
+/** The asynchronous form: effects and what they start are done when it resolves. */
+const act = (work: () => void): Promise<void> =>
+  reactAct(async () => {
+    work();
+    await Promise.resolve();
+  });
 
 let renders = 0;
 
@@ -38,7 +59,13 @@ function Shelf({ options, items = products }: { readonly options?: RankedOptions
     'div',
     null,
     ranked.hasUpdate && createElement('button', { key: 'chip', onClick: ranked.showUpdate }, 'Updated for you'),
-    createElement('ul', { key: 'list' }, ranked.items.map((item) => createElement('li', { key: item.id, onClick: () => track({ type: 'click', items: [{ id: item.id }] }) }, item.title))),
+    createElement(
+      'ul',
+      { key: 'list' },
+      ranked.items.map((item) =>
+        createElement('li', { key: item.id, onClick: () => track({ type: 'click', items: [{ id: item.id }] }) }, item.title),
+      ),
+    ),
   );
 }
 
@@ -57,7 +84,8 @@ afterEach(async () => {
   place.remove();
 });
 
-const app = (client: Client, props: Parameters<typeof Shelf>[0] = {}): ReactNode => createElement(HomebodyProvider, { client }, createElement(Shelf, props));
+const app = (client: Client, props: Parameters<typeof Shelf>[0] = {}): ReactNode =>
+  createElement(HomebodyProvider, { client }, createElement(Shelf, props));
 
 async function mount(node: ReactNode): Promise<void> {
   root = createRoot(place);

@@ -34,7 +34,10 @@ export function useRanked<T extends Item>(list: string, items: readonly T[], opt
   const { updates = 'ask', deadlineMs } = options;
   const key = items.map((item) => item.id).join('\n');
   // `key` stands for `items`: a shop makes a new array in each render.
-  const store = useMemo((): RankedStore<T> => createRankedStore(client, list, items, updates, deadlineMs), [client, list, key, updates, deadlineMs]);
+  const store = useMemo(
+    (): RankedStore<T> => createRankedStore(client, list, items, updates, deadlineMs),
+    [client, list, key, updates, deadlineMs],
+  );
   return useSyncExternalStore(store.subscribe, store.get, store.getOfServer);
 }
 

@@ -35,14 +35,24 @@ function main(host: ScriptHost): void {
   const data = tag.dataset as Record<string, string>;
   const chunkBase = new URL(`${data['chunkBase'] ?? '.'}/`, data['chunkBase'] ? document.baseURI : tag.src).href;
   // Values are checked like those of any shop.
-  const options = { ...data, workerUrl: data['worker'], chunkBase, switchUrl: data['switch'] === 'off' ? false : data['switch'], onError } as unknown as ClientOptions;
+  const options = {
+    ...data,
+    workerUrl: data['worker'],
+    chunkBase,
+    switchUrl: data['switch'] === 'off' ? false : data['switch'],
+    onError,
+  } as unknown as ClientOptions;
   const client = createPageClient(options, { workerSource, chunkBase });
 
   let storefront: Promise<Storefront> | undefined;
   const open = ({ consent }: Pick<ReturnType<Client['status']>, 'consent'>): void => {
     if (!consent.personalise || storefront) return;
-    storefront = import(/* @vite-ignore */ new URL('storefront.js', chunkBase).href).then((chunk: StorefrontChunk) => chunk.openStorefront(client, data['dataLayer'] !== 'off', onThrown));
-    storefront.catch((thrown: unknown) => onError(new SdkError('network', `storefront.js of ${chunkBase}: ${String(thrown)}`, { cause: thrown })));
+    storefront = import(/* @vite-ignore */ new URL('storefront.js', chunkBase).href).then((chunk: StorefrontChunk) =>
+      chunk.openStorefront(client, data['dataLayer'] !== 'off', onThrown),
+    );
+    storefront.catch((thrown: unknown) =>
+      onError(new SdkError('network', `storefront.js of ${chunkBase}: ${String(thrown)}`, { cause: thrown })),
+    );
   };
   client.onStatus(open);
   open(client.status());
@@ -66,8 +76,12 @@ function main(host: ScriptHost): void {
   };
   const api: ScriptApi = {
     ...client,
-    consent: asked(client.consent),
-    profile: { ...client.profile, forget: asked(client.profile.forget), erase: asked(client.profile.erase) },
+    consent: asked((change: Parameters<Client['consent']>[0]) => client.consent(change)),
+    profile: {
+      ...client.profile,
+      forget: asked((selector: Parameters<Client['profile']['forget']>[0]) => client.profile.forget(selector)),
+      erase: asked(() => client.profile.erase()),
+    },
     push,
     ready: Promise.resolve().then(() => api),
     close() {

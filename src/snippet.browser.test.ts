@@ -2,23 +2,28 @@ import { afterEach, expect, test } from 'vitest';
 import { createOrderMirror } from './page/order-mirror.js';
 import { siteStorage } from './page/site-storage.js';
 
-let runs = 0;
-
 /** Runs the snippet as an inline script of a page would: `document.currentScript` is its own tag. */
 async function runSnippet(site: string): Promise<void> {
   const tag = document.createElement('script');
   tag.dataset['site'] = site;
   Object.defineProperty(document, 'currentScript', { value: tag, configurable: true });
   try {
-    await import(/* @vite-ignore */ `./snippet.ts?run=${runs++}`);
+    await import(/* @vite-ignore */ `./snippet.ts?run=${crypto.randomUUID()}`);
   } finally {
     Reflect.deleteProperty(document, 'currentScript');
   }
 }
 
 const mirror = createOrderMirror(siteStorage('shop', () => localStorage));
-const order = (list: string): string => [...document.querySelectorAll<HTMLElement>(`[data-homebody-list="${list}"] > *`)].map((card) => card.dataset['homebodyItem'] ?? '-').join('');
-const list = (id: string, ids: string, attributes = ''): string => `<ul data-homebody-list="${id}" ${attributes}>${[...ids].map((each) => `<li data-homebody-item="${each}">${each}</li>`).join('')}</ul>`;
+const order = (list: string): string =>
+  [...document.querySelectorAll<HTMLElement>(`[data-homebody-list="${list}"] > *`)]
+    .map((card) => card.dataset['homebodyItem'] ?? '-')
+    .join('');
+const list = (id: string, ids: string, attributes = ''): string =>
+  `<ul data-homebody-list="${id}" ${attributes}>${ids
+    .split('')
+    .map((each) => `<li data-homebody-item="${each}">${each}</li>`)
+    .join('')}</ul>`;
 
 afterEach(() => {
   localStorage.clear();

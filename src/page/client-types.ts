@@ -2,15 +2,7 @@ import type { EngineName } from '../compute/engine.js';
 import type { SdkError } from '../core/errors.js';
 import type { EventItem, NormalisedEvent } from '../core/event.js';
 import type { Item } from '../core/item.js';
-import type {
-  Consent,
-  EngineReport,
-  ForgetSelector,
-  ProfileView,
-  RankResult,
-  RoundStatus,
-  WhyResult,
-} from '../worker/api/worker-api.js';
+import type { Consent, EngineReport, ForgetSelector, ProfileView, RankResult, RoundStatus, WhyResult } from '../worker/api/worker-api.js';
 
 /** The public surface of the page. `page/client.ts` implements it; `index.ts` lists it. */
 

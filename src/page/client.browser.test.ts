@@ -16,7 +16,10 @@ function setUp(options: Partial<ClientOptions> = {}, tune = '') {
   channel.addEventListener('message', (event) => told.push(event.data as Told));
   const errors: SdkError[] = [];
   const make = (): Client => {
-    const client = createPageClient({ switchUrl: false, onError: (error) => errors.push(error), ...options, site }, { workerSource: fakeWorkerSource(channel.name, tune), chunkBase: null });
+    const client = createPageClient(
+      { switchUrl: false, onError: (error) => errors.push(error), ...options, site },
+      { workerSource: fakeWorkerSource(channel.name, tune), chunkBase: null },
+    );
     clients.push(client);
     return client;
   };
@@ -25,7 +28,13 @@ function setUp(options: Partial<ClientOptions> = {}, tune = '') {
   const events = () => asked('ingest').map((each) => each.args[0] as QueuedEvent[]);
   /** What the worker was asked reaches the test a little later than its answer reaches the client. */
   const tracked = async (...ids: readonly string[]) => {
-    await vi.waitFor(() => expect(events().flat().map((queued) => queued.event.items?.[0]?.id)).toEqual(ids));
+    await vi.waitFor(() =>
+      expect(
+        events()
+          .flat()
+          .map((queued) => queued.event.items?.[0]?.id),
+      ).toEqual(ids),
+    );
   };
   return { site, make, client: make(), told, asked, events, tracked, errors, keys };
 }
@@ -75,7 +84,11 @@ describe('after consent', () => {
     expect(client.status()).toMatchObject({ phase: 'ready', durable: true, engine: 'reference' });
     const next = make();
     await vi.waitFor(() => expect(next.status()).toMatchObject({ phase: 'ready', bytesSent: 42 }));
-    expect((asked('open').at(-1)?.args[0] as WorkerOptions).consent).toEqual({ personalise: true, contribute: false });
+    await vi.waitFor(() =>
+      expect(asked('open').map((each) => (each.args[0] as WorkerOptions).consent)).toEqual(
+        ['the first page', 'the next'].map(() => ({ personalise: true, contribute: false })),
+      ),
+    );
   });
 
   test('an order is ranked, mirrored and known to the next page at once', async () => {
@@ -83,7 +96,11 @@ describe('after consent', () => {
     await client.consent({ personalise: true });
     expect((await client.rank('home', items, { deadlineMs: 5000 })).items.map((item) => item.id)).toEqual(['c', 'b', 'a']);
     expect(keys().sort()).toEqual([`homebody/${site}/consent`, `homebody/${site}/order`]);
-    expect(make().peek('home', items).items.map((item) => item.id)).toEqual(['c', 'b', 'a']);
+    expect(
+      make()
+        .peek('home', items)
+        .items.map((item) => item.id),
+    ).toEqual(['c', 'b', 'a']);
   });
 
   test('events of one page go in one batch, in order, within 100 ms of idle time', async () => {
@@ -118,7 +135,12 @@ describe('after consent', () => {
   test('contribute is told to the worker only when the switch is known to allow it', async () => {
     const { client, asked } = setUp({ switchUrl: 'data:application/json,{"rounds":true}' });
     await client.consent({ personalise: true, contribute: true });
-    await vi.waitFor(() => expect([...asked('open').map((each) => (each.args[0] as WorkerOptions).consent), ...asked('setConsent').map((each) => each.args[0])]).toContainEqual({ personalise: true, contribute: true }));
+    await vi.waitFor(() =>
+      expect([
+        ...asked('open').map((each) => (each.args[0] as WorkerOptions).consent),
+        ...asked('setConsent').map((each) => each.args[0]),
+      ]).toContainEqual({ personalise: true, contribute: true }),
+    );
     const off = setUp({ switchUrl: 'data:application/json,{"rounds":false}' });
     await off.client.consent({ personalise: true, contribute: true });
     await pause(100);
@@ -223,7 +245,10 @@ describe('withdrawal, erasure and the switch', () => {
 describe('a worker that dies or may not start', () => {
   test('what it had not acknowledged goes to the next one, under the same ids', async () => {
     // Answers an ingest only while the page holds a lock.
-    const { client, told, events, site } = setUp({}, 'const ingest = api.ingest; api.ingest = async (events) => ((await navigator.locks.query()).held.length > 0 ? ingest(events) : new Promise(() => {}));');
+    const { client, told, events, site } = setUp(
+      {},
+      'const ingest = api.ingest; api.ingest = async (events) => ((await navigator.locks.query()).held.length > 0 ? ingest(events) : new Promise(() => {}));',
+    );
     await client.consent({ personalise: true });
     client.track(click('stuck'));
     client.track(click('too'));
@@ -274,7 +299,10 @@ describe('a worker that dies or may not start', () => {
   });
 
   test('a worker that refuses to open for now is tried again', async () => {
-    const { client, asked } = setUp({}, 'if (born < 2) { const key = "tries"; api.open = () => { throw { code: "storage-blocked", message: "held" } }; }');
+    const { client, asked } = setUp(
+      {},
+      'if (born < 2) { const key = "tries"; api.open = () => { throw { code: "storage-blocked", message: "held" } }; }',
+    );
     await client.consent({ personalise: true });
     expect(client.status()).toMatchObject({ phase: 'starting', error: { code: 'storage-blocked' } });
     await vi.waitFor(() => expect(asked('open').length).toBeGreaterThanOrEqual(2), { timeout: 3000 });

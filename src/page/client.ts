@@ -68,7 +68,15 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
 
   /** Why nothing may run now; undefined where it may. */
   const refusal = (): ErrorCode | undefined =>
-    is('closed') ? 'closed' : !status.consent.personalise ? 'no-consent' : is('off') ? status.error!.code : isPage ? undefined : 'worker-blocked';
+    is('closed')
+      ? 'closed'
+      : !status.consent.personalise
+        ? 'no-consent'
+        : is('off')
+          ? status.error!.code
+          : isPage
+            ? undefined
+            : 'worker-blocked';
 
   // ---- worker
 
@@ -212,9 +220,14 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
         { signal: leaving.signal },
       );
     }
-    addEventListener('storage', ({ key }) => keeps && (key ?? storage.keyOf('consent')) === storage.keyOf('consent') && agree(readConsent(storage, mayContribute)), {
-      signal: leaving.signal,
-    });
+    addEventListener(
+      'storage',
+      ({ key }) => {
+        const own = storage.keyOf('consent');
+        if (keeps && (key ?? own) === own) void agree(readConsent(storage, mayContribute)); // no key: all was cleared
+      },
+      { signal: leaving.signal },
+    );
   }
 
   // ---- consent
@@ -231,7 +244,9 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
   /** Asks the worker, unless nothing may run. */
   const ask: typeof link.call = (method, ...args) => {
     const refused = refusal();
-    return refused ? (Promise.reject(new SdkError(refused, `${method}: ${refused}`)) as ReturnType<typeof link.call<typeof method>>) : link.call(method, ...args);
+    return refused
+      ? (Promise.reject(new SdkError(refused, `${method}: ${refused}`)) as ReturnType<typeof link.call<typeof method>>)
+      : link.call(method, ...args);
   };
 
   const client: Client = {
@@ -247,7 +262,13 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
     async consent(change) {
       if (is('closed')) return;
       const consent = decideConsent(status.consent, change, mayContribute);
-      if (change.contribute && !consent.contribute) onError(new SdkError(mayContribute ? 'no-consent' : 'gpc-refused', 'contribute needs personalise, storage, and no Global Privacy Control'));
+      if (change.contribute && !consent.contribute)
+        onError(
+          new SdkError(
+            mayContribute ? 'no-consent' : 'gpc-refused',
+            'contribute needs personalise, storage, and no Global Privacy Control',
+          ),
+        );
       if (!writeConsent(storage, consent) && keeps) onError(new SdkError('storage-unavailable', 'the consent holds for this page only'));
       await agree(consent);
     },

@@ -14,7 +14,11 @@ export function decideConsent(current: Consent, change: Partial<Consent>, mayCon
 /** The stored text lists what was agreed to: `personalise` or `personalise contribute`. Anything else reads as no. */
 export function readConsent(storage: SiteStorage, mayContribute: boolean): Consent {
   const agreed = (storage.get('consent') ?? '').split(' ');
-  return decideConsent(noConsent, { personalise: agreed.includes('personalise'), contribute: agreed.includes('contribute') }, mayContribute);
+  return decideConsent(
+    noConsent,
+    { personalise: agreed.includes('personalise'), contribute: agreed.includes('contribute') },
+    mayContribute,
+  );
 }
 
 /** @returns false where the browser did not keep a yes; it holds for this page only */

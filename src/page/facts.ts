@@ -2,7 +2,7 @@ import type { EventItem, NormalisedEvent } from '../core/event.js';
 
 /** What GA4 events said of items, for cards that say little themselves. */
 export interface Facts {
-  learn(event: NormalisedEvent): void;
+  readonly learn: (event: NormalisedEvent) => void;
   get(id: string): EventItem | undefined;
   /** Called with the list of each impression. */
   onImpression?(list: string | undefined): void;

@@ -10,7 +10,15 @@ import { siteStorage } from './site-storage.js';
 const items: readonly Item[] = [{ id: 'a' }, { id: 'b' }, { id: 'c' }];
 
 function resultOf(list: string, ids: readonly string[], more: Partial<RankResult> = {}): RankResult {
-  return { list, items: ids.map((id, place) => ({ id, score: -place, shopPosition: 'abc'.indexOf(id) })), rung: 'model', revision: 1, matched: 3, unmatched: 0, ...more };
+  return {
+    list,
+    items: ids.map((id, place) => ({ id, score: -place, shopPosition: 'abc'.indexOf(id) })),
+    rung: 'model',
+    revision: 1,
+    matched: 3,
+    unmatched: 0,
+    ...more,
+  };
 }
 
 function setUp(answer: (requests: readonly RankRequest[]) => Promise<readonly RankResult[]> = () => new Promise(() => undefined)) {
@@ -46,7 +54,7 @@ describe('lists', () => {
 
   test('a late answer is the shop’s order with a code, and goes to subscribers when it comes', async () => {
     vi.useFakeTimers();
-    let answer = (_: readonly RankResult[]): void => undefined;
+    let answer: (results: readonly RankResult[]) => void = () => undefined;
     const { lists } = setUp(() => new Promise((resolve) => (answer = resolve)));
     const told: string[][] = [];
     lists.subscribe('home', (result) => told.push(idsOf(result)));

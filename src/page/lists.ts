@@ -10,10 +10,10 @@ export interface Lists {
   /** Never rejects. */
   rank(list: string, items: readonly Item[], deadlineMs: number): Promise<RankResult>;
   /** What is known now, without waiting. */
-  peek(list: string, items: readonly Item[]): RankResult;
-  subscribe(list: string, listener: (result: RankResult) => void): () => void;
+  readonly peek: (list: string, items: readonly Item[]) => RankResult;
+  readonly subscribe: (list: string, listener: (result: RankResult) => void) => () => void;
   /** A new order came from the worker, for a list of this page or of another one. */
-  publish(result: RankResult): void;
+  readonly publish: (result: RankResult) => void;
   /** Asks anew for every list of this page: the worker is another, or another tab has learned. */
   refresh(): void;
   /** Back to the shop's order, on the page and in the mirror: every list that is refused now. */
@@ -21,11 +21,11 @@ export interface Lists {
 }
 
 interface ListParts {
-  ask(requests: readonly RankRequest[]): Promise<readonly RankResult[]>;
+  readonly ask: (requests: readonly RankRequest[]) => Promise<readonly RankResult[]>;
   /** Why a list must stay as the shop has it. */
-  refusal(list: string): ErrorCode | undefined;
+  readonly refusal: (list: string) => ErrorCode | undefined;
   readonly mirror: OrderMirror;
-  onThrown(thrown: unknown): void;
+  readonly onThrown: (thrown: unknown) => void;
 }
 
 const itemKeys = ['id', 'name', 'brand', 'categories', 'price', 'tags', 'available'];

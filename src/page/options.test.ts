@@ -7,16 +7,35 @@ const page = 'https://shop.example/c/walls?x=1';
 describe('resolveOptions', () => {
   test('fills the documented defaults', () => {
     expect(resolveOptions({ site: 'shop' }, page)).toEqual({
-      worker: { site: 'shop', storage: 'indexeddb', engine: 'auto', chunkBase: null, catalogueUrl: null, endpoint: null, isLoopbackPage: false },
+      worker: {
+        site: 'shop',
+        storage: 'indexeddb',
+        engine: 'auto',
+        chunkBase: null,
+        catalogueUrl: null,
+        endpoint: null,
+        isLoopbackPage: false,
+      },
       workerUrl: null,
       switchUrl: 'https://shop.example/homebody.json',
     });
   });
 
   test('resolves URLs against the page and ends the chunk base with a slash', () => {
-    const options = { site: 'shop', catalogue: '/cat/m.json', endpoint: 'https://rounds.example', workerUrl: '/w.js', chunkBase: 'https://cdn.example/hb', switchUrl: false as const };
+    const options = {
+      site: 'shop',
+      catalogue: '/cat/m.json',
+      endpoint: 'https://rounds.example',
+      workerUrl: '/w.js',
+      chunkBase: 'https://cdn.example/hb',
+      switchUrl: false as const,
+    };
     expect(resolveOptions(options, page)).toMatchObject({
-      worker: { catalogueUrl: 'https://shop.example/cat/m.json', endpoint: 'https://rounds.example/', chunkBase: 'https://cdn.example/hb/' },
+      worker: {
+        catalogueUrl: 'https://shop.example/cat/m.json',
+        endpoint: 'https://rounds.example/',
+        chunkBase: 'https://cdn.example/hb/',
+      },
       workerUrl: 'https://shop.example/w.js',
       switchUrl: null,
     });
@@ -40,8 +59,13 @@ describe('resolveOptions', () => {
     [{ site: 's', engine: 'cuda' }, /^engine: expected auto, reference or webgl, got "cuda"$/],
     [{ site: 's', storage: 'disk' }, /^storage: expected indexeddb or memory, got "disk"$/],
     [{ site: 's', endpoint: 'http://' }, /^endpoint: expected a URL.* got "http:\/\/"$/],
-    [{ site: 's', workerUrl: 'https://cdn.example/w.js' }, /^workerUrl: expected a URL on https:\/\/shop\.example.* got "https:\/\/cdn\.example\/w\.js"$/],
+    [
+      { site: 's', workerUrl: 'https://cdn.example/w.js' },
+      /^workerUrl: expected a URL on https:\/\/shop\.example.* got "https:\/\/cdn\.example\/w\.js"$/,
+    ],
   ])('refuses %j and says what was expected', (options, message) => {
-    expect(() => resolveOptions(options as unknown as ClientOptions, page)).toThrow(expect.objectContaining({ code: 'invalid-options', message: expect.stringMatching(message) as string }));
+    expect(() => resolveOptions(options as unknown as ClientOptions, page)).toThrow(
+      expect.objectContaining({ code: 'invalid-options', message: expect.stringMatching(message) as string }),
+    );
   });
 });

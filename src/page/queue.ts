@@ -20,7 +20,7 @@ export interface EventQueue {
   /** Posts what waits, at once. */
   flush(): void;
   /** Resolves when everything pushed so far is acknowledged or given up. */
-  settled(): Promise<void>;
+  readonly settled: () => Promise<void>;
 }
 
 interface WaitingEvent {

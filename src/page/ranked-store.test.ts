@@ -10,7 +10,15 @@ interface Paint extends Item {
 const items: readonly Paint[] = ['a', 'b', 'c'].map((id) => ({ id, hex: `#${id}` }));
 
 function resultOf(ids: readonly string[], more: Partial<RankResult> = {}): RankResult {
-  return { list: 'home', items: ids.map((id) => ({ id, score: 0, shopPosition: 0, reason: `because of ${id}` })), rung: 'model', revision: 1, matched: 3, unmatched: 0, ...more };
+  return {
+    list: 'home',
+    items: ids.map((id) => ({ id, score: 0, shopPosition: 0, reason: `because of ${id}` })),
+    rung: 'model',
+    revision: 1,
+    matched: 3,
+    unmatched: 0,
+    ...more,
+  };
 }
 
 function setUp(peeked: RankResult, updates: 'ask' | 'follow' = 'ask', ranked: RankResult = resultOf([], { code: 'deadline-exceeded' })) {
@@ -28,7 +36,11 @@ function setUp(peeked: RankResult, updates: 'ask' | 'follow' = 'ask', ranked: Ra
   return { store, tell: (result: RankResult) => listener(result), asked: () => asked };
 }
 
-const ids = (store: { get(): { items: readonly Item[] } }) => store.get().items.map((item) => item.id).join('');
+const ids = (store: { get(): { items: readonly Item[] } }) =>
+  store
+    .get()
+    .items.map((item) => item.id)
+    .join('');
 
 describe('the ranked store', () => {
   test('shows what is known before anything is asked, with the shop’s own objects', () => {
@@ -53,7 +65,14 @@ describe('the ranked store', () => {
   test('the same order with other reasons is no movement and is shown at once', () => {
     const { store, tell } = setUp(resultOf(['a', 'b', 'c']));
     store.subscribe(() => undefined);
-    tell({ ...resultOf(['a', 'b', 'c']), items: [{ id: 'a', score: 0, shopPosition: 0, reason: 'new' }, { id: 'b', score: 0, shopPosition: 1 }, { id: 'c', score: 0, shopPosition: 2 }] });
+    tell({
+      ...resultOf(['a', 'b', 'c']),
+      items: [
+        { id: 'a', score: 0, shopPosition: 0, reason: 'new' },
+        { id: 'b', score: 0, shopPosition: 1 },
+        { id: 'c', score: 0, shopPosition: 2 },
+      ],
+    });
     expect([store.get().hasUpdate, store.get().reasonOf('a')]).toEqual([false, 'new']);
   });
 
@@ -86,7 +105,11 @@ describe('the ranked store', () => {
   });
 
   test('a refusal says why; a late answer is no news', async () => {
-    const refused = setUp(resultOf(['a', 'b', 'c'], { rung: 'shop' }), 'ask', resultOf(['a', 'b', 'c'], { rung: 'shop', code: 'no-consent' }));
+    const refused = setUp(
+      resultOf(['a', 'b', 'c'], { rung: 'shop' }),
+      'ask',
+      resultOf(['a', 'b', 'c'], { rung: 'shop', code: 'no-consent' }),
+    );
     refused.store.subscribe(() => undefined);
     await Promise.resolve();
     await Promise.resolve();

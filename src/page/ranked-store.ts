@@ -18,10 +18,10 @@ export interface Ranked<T extends Item> {
 
 /** The shape that `useSyncExternalStore` takes. */
 export interface RankedStore<T extends Item> {
-  subscribe(listener: () => void): () => void;
-  get(): Ranked<T>;
+  readonly subscribe: (listener: () => void) => () => void;
+  readonly get: () => Ranked<T>;
   /** The shop's order; asked only on a server and while hydrating its HTML. */
-  getOfServer(): Ranked<T>;
+  readonly getOfServer: () => Ranked<T>;
 }
 
 /** Pure but for the calls to `client`; nothing is asked of it before the first `subscribe`. */

@@ -11,11 +11,17 @@ const make = (site: string): Client => {
   return client;
 };
 
-const items: readonly Item[] = Array.from({ length: 24 }, (_, i) => ({ id: `p${i}`, name: `Paint ${i}`, categories: [i % 4 === 3 ? 'Blue' : 'Red'], tags: [i % 4 === 3 ? 'hue:blue' : 'hue:red'] }));
+const items: readonly Item[] = Array.from({ length: 24 }, (_, i) => ({
+  id: `p${i}`,
+  name: `Paint ${i}`,
+  categories: [i % 4 === 3 ? 'Blue' : 'Red'],
+  tags: [i % 4 === 3 ? 'hue:blue' : 'hue:red'],
+}));
 const isBlue = (id: string): boolean => Number(id.slice(1)) % 4 === 3;
 const blues = (ids: readonly string[]): number => ids.slice(0, 6).filter(isBlue).length;
 const learn = async (client: Client) => {
-  for (const id of ['p3', 'p7', 'p11']) client.track({ type: 'click', list: { id: 'home' }, items: [{ id, categories: ['Blue'], tags: ['hue:blue'] }] });
+  for (const id of ['p3', 'p7', 'p11'])
+    client.track({ type: 'click', list: { id: 'home' }, items: [{ id, categories: ['Blue'], tags: ['hue:blue'] }] });
   await client.flush();
 };
 const rank = async (client: Client) => (await client.rank('home', items, { deadlineMs: 5000 })).items.map((item) => item.id);

@@ -27,14 +27,15 @@ function fakeClient() {
 }
 
 function resultOf(list: string, ids: string, more: Partial<RankResult>): RankResult {
-  const items = [...ids].map((id) => ({ id, score: 0, shopPosition: 0, ...(id === 'd' && { reason: 'because you looked at d' }) }));
+  const items = ids.split('').map((id) => ({ id, score: 0, shopPosition: 0, ...(id === 'd' && { reason: 'because you looked at d' }) }));
   return { list, items, rung: 'model', revision: 1, matched: 0, unmatched: 0, ...more };
 }
 
-const style = '<style>ul{display:grid;grid-template-columns:repeat(3,100px);gap:8px;margin:0;padding:0;list-style:none}li{height:60px;background:#cde}.gone{display:none}</style>';
+const style =
+  '<style>ul{display:grid;grid-template-columns:repeat(3,100px);gap:8px;margin:0;padding:0;list-style:none}li{height:60px;background:#cde}.gone{display:none}</style>';
 
 function shelf(list: string, attributes = '', ids = 'abcdef'): string {
-  const cards = [...ids].map((id) => `<li data-homebody-item="${id}"><a href="#">${id}</a><i data-homebody-why></i></li>`);
+  const cards = ids.split('').map((id) => `<li data-homebody-item="${id}"><a href="#">${id}</a><i data-homebody-why></i></li>`);
   return `<ul id="${list}" data-homebody-list="${list}" ${attributes}>\n${cards.join('\n')}\n</ul>`;
 }
 
@@ -63,7 +64,8 @@ function render(html: string, facts = createFacts()): void {
 }
 
 const list = (id: string): HTMLElement => document.getElementById(id)!;
-const order = (id: string): string => [...list(id).querySelectorAll<HTMLElement>('[data-homebody-item]')].map((card) => card.dataset['homebodyItem']).join('');
+const order = (id: string): string =>
+  [...list(id).querySelectorAll<HTMLElement>('[data-homebody-item]')].map((card) => card.dataset['homebodyItem']).join('');
 const chip = (): HTMLButtonElement | null => document.querySelector('button.homebody-chip');
 const frames = async (count: number) => {
   for (let i = 0; i < count; i++) await new Promise((resolve) => requestAnimationFrame(resolve));
@@ -196,13 +198,18 @@ describe('what a list is', () => {
     render(`${far}${shelf('below')}`);
     fake.tell('below', 'dabcef');
     const card = list('below').querySelector<HTMLElement>('[data-homebody-item="d"]')!;
-    expect([card.dataset['homebodyReason'], card.querySelector('[data-homebody-why]')!.textContent]).toEqual(['because you looked at d', 'because you looked at d']);
+    expect([card.dataset['homebodyReason'], card.querySelector('[data-homebody-why]')!.textContent]).toEqual([
+      'because you looked at d',
+      'because you looked at d',
+    ]);
     fake.tell('below', 'abcdef', { code: 'switched-off' });
     expect([card.dataset['homebodyReason'], card.querySelector('[data-homebody-why]')!.textContent]).toEqual([undefined, '']);
   });
 
   test('what is no card keeps its place, white space between cards included', () => {
-    render(`${far}<div id="below" data-homebody-list="below"><h2>Title</h2><b data-homebody-item="a">a</b> <b data-homebody-item="b">b</b><hr><b data-homebody-item="c">c</b></div>`);
+    render(
+      `${far}<div id="below" data-homebody-list="below"><h2>Title</h2><b data-homebody-item="a">a</b> <b data-homebody-item="b">b</b><hr><b data-homebody-item="c">c</b></div>`,
+    );
     fake.tell('below', 'cab');
     expect(list('below').innerHTML.replace(/ data-homebody-item="."/g, '')).toBe('<h2>Title</h2><b>c</b> <b>a</b><hr><b>b</b>');
   });
@@ -240,19 +247,33 @@ describe('what a list is', () => {
     fake.tell('home', 'fedcba');
     list('home').setAttribute('data-homebody-sorted', 'price');
     const cards = new Map([...list('home').querySelectorAll<HTMLElement>('li')].map((card) => [card.dataset['homebodyItem']!, card]));
-    list('home').replaceChildren(...[...'badcfe'].map((id) => cards.get(id)!));
+    list('home').replaceChildren(...'badcfe'.split('').map((id) => cards.get(id)!));
     await frames(2);
     expect(order('home')).toBe('badcfe');
     list('home').removeAttribute('data-homebody-sorted');
-    list('home').replaceChildren(...[...'cbadef'].map((id) => cards.get(id)!));
-    await vi.waitFor(() => expect(fake.asked.at(-1)?.items.map((item) => item.id).join('')).toBe('cbadef'));
+    list('home').replaceChildren(...'cbadef'.split('').map((id) => cards.get(id)!));
+    await vi.waitFor(() =>
+      expect(
+        fake.asked
+          .at(-1)
+          ?.items.map((item) => item.id)
+          .join(''),
+      ).toBe('cbadef'),
+    );
   });
 
   test('cards that “show more” appends are ranked with the others, behind the shop’s order', async () => {
     render(`${far}${shelf('below')}`);
     fake.tell('below', 'fedcba');
     list('below').insertAdjacentHTML('beforeend', '<li data-homebody-item="g"></li>');
-    await vi.waitFor(() => expect(fake.asked.at(-1)?.items.map((item) => item.id).join('')).toBe('abcdefg'));
+    await vi.waitFor(() =>
+      expect(
+        fake.asked
+          .at(-1)
+          ?.items.map((item) => item.id)
+          .join(''),
+      ).toBe('abcdefg'),
+    );
   });
 
   test('lists that come later are found, lists that go are let go', async () => {
@@ -286,7 +307,14 @@ describe('what is known of a card', () => {
       `<ul data-homebody-list="home"><li data-homebody-item="a" data-name="Card" data-category="Walls > Blue" data-tags="hue:blue, calm" data-price="3.5" data-homebody-facts='{"brand":"Json","name":"Json"}'></li><li data-homebody-item="b" data-homebody-facts="{"></li></ul>`,
       facts,
     );
-    expect(fake.asked[0]?.items[0]).toMatchObject({ id: 'a', name: 'Card', brand: 'Json', price: 3.5, categories: ['Walls', 'Blue'], tags: ['hue:blue', 'calm'] });
+    expect(fake.asked[0]?.items[0]).toMatchObject({
+      id: 'a',
+      name: 'Card',
+      brand: 'Json',
+      price: 3.5,
+      categories: ['Walls', 'Blue'],
+      tags: ['hue:blue', 'calm'],
+    });
     expect(fake.asked[0]?.items[1]).toEqual({ id: 'b' });
     facts.learn({ type: 'impression', source: 'ga4', list: { id: 'home' }, items: [{ id: 'b', brand: 'Later' }] });
     expect(fake.asked[1]?.items[1]).toMatchObject({ id: 'b', brand: 'Later' });

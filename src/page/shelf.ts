@@ -14,7 +14,7 @@ export interface Shelf {
   /** @param isAsked  the shopper asked for it: it may change before their eyes */
   onResult(result: RankResult, isAsked: boolean): void;
   /** The list may have gone out of sight, or lost the focus. */
-  settle(): void;
+  readonly settle: () => void;
   /** The shop's own code changed children or `data-homebody-sorted`. */
   onMutation(): void;
   close(): void;
@@ -23,10 +23,10 @@ export interface Shelf {
 export interface ShelfParts {
   readonly container: ShelfElement;
   readonly list: string;
-  itemOf(card: HTMLElement): Item;
-  rank(items: readonly Item[]): Promise<RankResult>;
+  readonly itemOf: (card: HTMLElement) => Item;
+  readonly rank: (items: readonly Item[]) => Promise<RankResult>;
   /** Runs our own change of the DOM so that it is not taken for the shop's. */
-  quietly(change: () => void): void;
+  readonly quietly: (change: () => void) => void;
 }
 
 /** The inline snippet leaves the shop's order here. */

@@ -19,7 +19,10 @@ export interface SpawnParts {
  * @param greet  what the worker must answer first; its own rejection is an `SdkError`: the worker lives, and the search ends
  * Errors: `worker-blocked` when no way is left, else what `greet` said.
  */
-export async function spawnWorker<Greeting>(parts: SpawnParts, greet: (worker: Worker) => Promise<Greeting>): Promise<{ worker: Worker; greeting: Greeting }> {
+export async function spawnWorker<Greeting>(
+  parts: SpawnParts,
+  greet: (worker: Worker) => Promise<Greeting>,
+): Promise<{ worker: Worker; greeting: Greeting }> {
   const blobUrl = URL.createObjectURL(new Blob([parts.source], { type: 'text/javascript' }));
   try {
     for (const url of [parts.workerUrl, blobUrl]) {
@@ -31,7 +34,7 @@ export async function spawnWorker<Greeting>(parts: SpawnParts, greet: (worker: W
       } catch (thrown) {
         worker?.terminate();
         if (thrown instanceof SdkError) throw thrown;
-        const error = new SdkError('worker-blocked', `${url}: ${thrown}; allow worker-src blob: or set workerUrl`);
+        const error = new SdkError('worker-blocked', `${url}: ${String(thrown)}; allow worker-src blob: or set workerUrl`);
         if (url === blobUrl) throw error;
         parts.onRefused(error);
       }
@@ -44,17 +47,22 @@ export async function spawnWorker<Greeting>(parts: SpawnParts, greet: (worker: W
 
 function refusalOf(worker: Worker): Promise<never> {
   return new Promise((_, reject) => {
-    worker.onerror = (event) => {
-      worker.onerror = null;
-      if (typeof event !== 'string') event.preventDefault(); // our trouble is no entry in the page's console
-      reject(new Error((event as ErrorEvent).message || 'refused'));
-    };
+    worker.addEventListener(
+      'error',
+      (event) => {
+        event.preventDefault(); // our trouble is no entry in the page's console
+        reject(new Error(event.message || 'refused'));
+      },
+      { once: true },
+    );
   });
 }
 
 /** Exists where Trusted Types do; TypeScript's DOM does not know it yet. */
 interface TrustedTypesHost {
-  readonly trustedTypes?: { createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string } };
+  readonly trustedTypes?: {
+    createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string };
+  };
 }
 
 /** One policy per page: a second one of the same name is refused, so every client shares it. */

@@ -6,7 +6,14 @@ const nothingOff = { isOff: false, rollout: 100, lists: undefined, rounds: true,
 
 describe('the switch', () => {
   test('reads every key', () => {
-    const text = JSON.stringify({ enabled: true, rollout: 25, lists: ['home'], rounds: false, engine: 'reference', blockedVersions: ['0.0.9'] });
+    const text = JSON.stringify({
+      enabled: true,
+      rollout: 25,
+      lists: ['home'],
+      rounds: false,
+      engine: 'reference',
+      blockedVersions: ['0.0.9'],
+    });
     expect(parseSwitch(text)).toEqual({ isOff: false, rollout: 25, lists: ['home'], rounds: false, engine: 'reference' });
   });
 

@@ -13,7 +13,8 @@ function workerOf(api: Partial<WorkerApi>): Worker & { isTerminated: boolean } {
   const worker = {
     isTerminated: false,
     postMessage: (message: unknown, transfer: Transferable[] = []) => port1.postMessage(message, transfer as never),
-    addEventListener: (type: string, listener: (event: MessageEvent) => void) => port1.addEventListener(type as 'message', listener as never),
+    addEventListener: (type: string, listener: (event: MessageEvent) => void) =>
+      port1.addEventListener(type as 'message', listener as never),
     terminate() {
       worker.isTerminated = true;
       port1.close();
@@ -62,7 +63,10 @@ describe('the worker link, against comlink’s expose', () => {
       why: (list, id) => Promise.resolve({ id: `${list}/${id}`, score: 1, place: 1, parts: [] }),
       ingest: (events) => Promise.resolve({ ids: events.map((event) => event.id), durable: true, dropped: [] }),
     });
-    const [why, ack] = await Promise.all([link.call('why', 'home', 'a'), link.call('ingest', [{ id: 'e1', atMs: 1, event: { type: 'view', source: 'ga4' } }])]);
+    const [why, ack] = await Promise.all([
+      link.call('why', 'home', 'a'),
+      link.call('ingest', [{ id: 'e1', atMs: 1, event: { type: 'view', source: 'ga4' } }]),
+    ]);
     expect(why.id).toBe('home/a');
     expect(ack.ids).toEqual(['e1']);
     expect([workers.length, seen.opened, seen.options]).toEqual([1, 1, [{ site: 'shop' }]]);
@@ -94,7 +98,10 @@ describe('the worker link, against comlink’s expose', () => {
 
   test('a death rejects all that waits, is told once, and the next call starts another worker', async () => {
     let calls = 0;
-    const { link, workers, seen } = setUp({ profile: never, rounds: () => (calls++, Promise.resolve({ sent: [], bytesSent: 7, tasks: [] })) });
+    const { link, workers, seen } = setUp({
+      profile: never,
+      rounds: () => (calls++, Promise.resolve({ sent: [], bytesSent: 7, tasks: [] })),
+    });
     await link.start();
     const waiting = Promise.allSettled([link.call('profile'), link.call('profile')]);
     link.end(new SdkError('worker-died', 'gone'));
@@ -153,7 +160,10 @@ describe('the worker link, against comlink’s expose', () => {
 
   test('a start that failed is tried again by the next call', async () => {
     let tries = 0;
-    const { link } = setUp({ open: () => (tries++ === 0 ? Promise.reject(new SdkError('storage-blocked', 'held')) : Promise.resolve(opened)), rounds: () => Promise.resolve({ sent: [], bytesSent: 0, tasks: [] }) });
+    const { link } = setUp({
+      open: () => (tries++ === 0 ? Promise.reject(new SdkError('storage-blocked', 'held')) : Promise.resolve(opened)),
+      rounds: () => Promise.resolve({ sent: [], bytesSent: 0, tasks: [] }),
+    });
     await expect(link.start()).rejects.toMatchObject({ code: 'storage-blocked' });
     expect((await link.call('rounds')).bytesSent).toBe(0);
     await link.close();

@@ -66,7 +66,9 @@ export function createWorkerLink(parts: LinkParts): WorkerLink {
     new Promise((resolve, reject) => {
       const id = String(++lastId);
       const deadlineMs = longMethods.test(method) ? longDeadlineMs : usualDeadlineMs;
-      const argumentList = args.map((value) => (value instanceof MessagePort ? { type: 'HANDLER', name: 'proxy', value } : { type: 'RAW', value }));
+      const argumentList = args.map((value) =>
+        value instanceof MessagePort ? { type: 'HANDLER', name: 'proxy', value } : { type: 'RAW', value },
+      );
       worker.postMessage(
         { id, type: 'APPLY', path: [method], argumentList },
         args.filter((value) => value instanceof MessagePort),
@@ -95,11 +97,12 @@ export function createWorkerLink(parts: LinkParts): WorkerLink {
         }
         live = worker;
         const { port1, port2 } = new MessageChannel();
-        port1.onmessage = ({ data }) => {
+        port1.addEventListener('message', ({ data }) => {
           if (data.type !== 'APPLY') return;
           parts.onSignal(data.argumentList[0].value);
           port1.postMessage({ id: data.id, type: 'RAW' });
-        };
+        });
+        port1.start();
         post(worker, 'listen', [port2]).catch(() => undefined); // a worker that cannot even listen fails its next call
         parts.onOpen(greeting);
         return worker;
@@ -128,12 +131,15 @@ export function createWorkerLink(parts: LinkParts): WorkerLink {
     start,
     call: (method, ...args) =>
       // The map of answers is the interface itself; a promise of one is a promise of its own.
-      (live === null ? start().then((worker) => post(worker, method, args)) : post(live, method, args)) as ReturnType<WorkerApi[typeof method]>,
+      (live === null ? start().then((worker) => post(worker, method, args)) : post(live, method, args)) as ReturnType<
+        WorkerApi[typeof method]
+      >,
     isOpen: () => live !== null,
     end,
     async close() {
       const last = live;
-      if (last !== null) await Promise.race([post(last, 'close', []).catch(() => undefined), new Promise((resolve) => setTimeout(resolve, lastWordsMs))]);
+      if (last !== null)
+        await Promise.race([post(last, 'close', []).catch(() => undefined), new Promise((resolve) => setTimeout(resolve, lastWordsMs))]);
       if (live === last) end(new SdkError('closed', 'closed'));
     },
   };

@@ -40,7 +40,11 @@ describe('a folder with mistakes', () => {
 
   test('counts each failing fixture and says what came out', async () => {
     const result = await runEventFixtures(folder);
-    expect({ passed: result.passed, failed: result.failed, skipped: result.skipped }).toEqual({ passed: 1, failed: 2, skipped: ['later.json'] });
+    expect({ passed: result.passed, failed: result.failed, skipped: result.skipped }).toEqual({
+      passed: 1,
+      failed: 2,
+      skipped: ['later.json'],
+    });
     expect(result.failures.map(({ id, got }) => ({ id, got }))).toEqual([
       { id: 'wrong id', got: [{ type: 'view', source: 'ga4', items: [{ id: 'A' }] }] },
       { id: 'one key more', got: [{ type: 'view', source: 'ga4', items: [{ id: 'A' }] }] },

@@ -4,7 +4,11 @@ import { listenToDataLayer } from './data-layer.js';
 function listen(host: { dataLayer?: unknown[] }) {
   const heard: unknown[] = [];
   const errors: unknown[] = [];
-  const scan = listenToDataLayer(host, (entry) => heard.push(entry), (thrown) => errors.push(thrown));
+  const scan = listenToDataLayer(
+    host,
+    (entry) => heard.push(entry),
+    (thrown) => errors.push(thrown),
+  );
   return { heard, errors, scan, layer: host.dataLayer! };
 }
 
@@ -82,7 +86,13 @@ describe('listenToDataLayer', () => {
   test('an error of the listener never reaches the page, and the push goes through', () => {
     const host = { dataLayer: [] as unknown[] };
     const errors: unknown[] = [];
-    listenToDataLayer(host, () => { throw new Error('ours'); }, (thrown) => errors.push(thrown));
+    listenToDataLayer(
+      host,
+      () => {
+        throw new Error('ours');
+      },
+      (thrown) => errors.push(thrown),
+    );
     expect(host.dataLayer.push({ event: 'a' })).toBe(1);
     expect(errors).toHaveLength(1);
   });

@@ -53,7 +53,9 @@ function ecommerceOf(name: unknown, fields: Fields): NormalisedEvent | undefined
   const listed = field('items');
   const lines: readonly unknown[] = Array.isArray(listed) ? listed : [];
   const first: Fields = isFields(lines[0]) ? lines[0] : {};
-  const items = (name === 'select_content' ? [contentOf(field)] : lines.map((line, place) => itemOf(type, line, place))).filter((item) => item !== undefined);
+  const items = (name === 'select_content' ? [contentOf(field)] : lines.map((line, place) => itemOf(type, line, place))).filter(
+    (item) => item !== undefined,
+  );
   const query = type === 'search' ? textOf(field('search_term')) : undefined;
   if (items.length === 0 && query === undefined && (type === 'search' || !mayBeBare.test(type))) return undefined;
 

@@ -8,7 +8,11 @@ import { fromGa4 } from './ga4.js';
  * Google's storage, not of ours.
  * @param onEvent  gets each event, tracked or not
  */
-export function hearDataLayer(client: Pick<Client, 'track' | 'flush'>, onEvent: (event: NormalisedEvent) => void, onThrown: (thrown: unknown) => void): void {
+export function hearDataLayer(
+  client: Pick<Client, 'track' | 'flush'>,
+  onEvent: (event: NormalisedEvent) => void,
+  onThrown: (thrown: unknown) => void,
+): void {
   const scan = listenToDataLayer(
     globalThis as { dataLayer?: unknown },
     (entry) => {
