@@ -32,6 +32,16 @@ describe('opening', () => {
     },
   );
 
+  test('runs in memory where the profile cannot be read, and deletes nothing', async () => {
+    const database = createMemoryDatabase();
+    await (await opened({ openProfileStore: async () => lastingStore(database) })).ingest(clicks(3));
+    const broken = { ...lastingStore(database), readSnapshot: () => Promise.reject(new SdkError('storage-corrupt', 'bad block')) };
+    const service = createService(testParts({ openProfileStore: async () => broken }));
+    expect(await service.open(testOptions())).toMatchObject({ durable: false, eventCount: 0, notices: [{ code: 'storage-corrupt' }] });
+    await service.ingest(clicks(1));
+    expect(database.log).toHaveLength(1);
+  });
+
   test('does not wait for a store that hangs', async () => {
     const parts = testParts({ openProfileStore: () => new Promise(() => {}) });
     const opening = createService(parts).open(testOptions());

@@ -1,8 +1,11 @@
-import { SdkError } from '../core/errors.js';
+import { SdkError, toSdkError } from '../core/errors.js';
+import { openMemoryProfileStore } from '../storage/memory-store.js';
 import { WORKER_PROTOCOL, type WorkerApi, type WorkerOptions } from './api/worker-api.js';
 import type { ServiceParts } from './parts.js';
+import { createNotices } from './notices.js';
+import { openStore } from './open-store.js';
 import { openSession, type Session } from './session.js';
-import { createSignals } from './signals.js';
+import { createSignals, type Signals } from './signals.js';
 
 /** The oldest protocol still understood: a page of the release before talks to a worker file that is newer. */
 const oldestProtocol = Math.max(1, WORKER_PROTOCOL - 1);
@@ -27,7 +30,7 @@ export function createService(parts: ServiceParts): WorkerApi {
     async open(options) {
       expectOptions(options);
       if (isClosed || opening !== null) throw new SdkError('invalid-state', 'open() is called once per worker');
-      opening = openSession(parts, signals, options);
+      opening = openAnywhere(parts, signals, options);
       try {
         return (await opening).opened();
       } catch (error) {
@@ -36,8 +39,12 @@ export function createService(parts: ServiceParts): WorkerApi {
       }
     },
     ingest: async (events) => (await session()).ingest(events),
-    rank: async (requests) => (await session()).rank(requests),
-    why: async (list, itemId) => (await session()).why(list, itemId),
+    async rank(requests) {
+      const { shelves, caughtUp } = await session();
+      await caughtUp();
+      return requests.map((request) => shelves.rank(request));
+    },
+    why: async (list, itemId) => (await session()).shelves.why(list, itemId),
     profile: async () => (await session()).profile(),
     exportProfile: async () => (await session()).exportProfile(),
     forget: async (selector) => ({ events: await (await session()).forget(selector) }),
@@ -55,7 +62,7 @@ export function createService(parts: ServiceParts): WorkerApi {
     loseGpu: async () => (await session()).engines.loseGpu(),
     async listen(listener) {
       signals.listen(listener);
-      if (opening !== null && !isClosed) (await opening).rerank();
+      if (opening !== null && !isClosed) (await opening).shelves.rerank();
     },
     async close() {
       if (isClosed) return;
@@ -64,6 +71,22 @@ export function createService(parts: ServiceParts): WorkerApi {
       await (await open)?.close();
     },
   };
+}
+
+/** On the disk; where that does not open or cannot be read, in memory, with a notice. What is there is never deleted. */
+async function openAnywhere(parts: ServiceParts, signals: Signals, options: WorkerOptions): Promise<Session> {
+  const notices = createNotices(signals);
+  const context = { parts, signals, notices, options };
+  const { store, error } = await openStore(parts.clock, options.storage, () => parts.openProfileStore(options.site));
+  if (error !== null) notices.add(error);
+  try {
+    return await openSession({ ...context, store });
+  } catch (thrown) {
+    if (!store.durable) throw thrown;
+    notices.add(toSdkError(thrown, 'storage-corrupt'));
+    store.close();
+    return openSession({ ...context, store: openMemoryProfileStore() });
+  }
 }
 
 function expectOptions(options: WorkerOptions): void {

@@ -1,26 +1,14 @@
-import type { Catalogue } from '../core/catalogue/format.js';
-import { canonicalRow, vectorAt } from '../core/catalogue/read-catalogue.js';
 import { SdkError, toSdkError } from '../core/errors.js';
 import type { QueuedEvent } from '../core/event.js';
 import type { ForgetSelector } from '../core/profile/selector.js';
 import { paramsBytes } from '../core/profile/state.js';
 import { beliefsOf } from '../core/ranking/beliefs.js';
 import { timelineOf } from '../core/ranking/timeline.js';
-import { whyItem } from '../core/ranking/why.js';
 import { SDK_VERSION } from '../core/version.js';
-import type {
-  Consent,
-  IngestAck,
-  OpenResult,
-  ProfileView,
-  RankRequest,
-  RankResult,
-  RoundStatus,
-  WhyResult,
-  WorkerOptions,
-} from './api/worker-api.js';
-import { checkItems } from './check-input.js';
-import { atMost, deferred } from './clock.js';
+import type { ProfileStore } from '../storage/profile-store.js';
+import type { Consent, IngestAck, OpenResult, ProfileView, RoundStatus, WorkerOptions } from './api/worker-api.js';
+import { createCatalogueHolder } from './catalogue-holder.js';
+import { atMost } from './clock.js';
 import { createEngines, type Engines } from './engines.js';
 import { exportText } from './export-profile.js';
 import { createGroupCommit } from './group-commit.js';
@@ -30,32 +18,38 @@ import { createKnownItems } from './known-items.js';
 import { createLessons } from './lessons.js';
 import { createListMemory } from './list-memory.js';
 import { createModelHolder } from './model-holder.js';
-import { createNotices } from './notices.js';
-import { openStore } from './open-store.js';
+import type { Notices } from './notices.js';
 import type { ServiceParts } from './parts.js';
 import { createProfileHolder } from './profile-holder.js';
-import { candidatesOf, rankList, shopOrder } from './ranker.js';
 import { noRounds } from './rounds.js';
+import { createShelves, type Shelves } from './shelves.js';
 import type { Signals } from './signals.js';
 import { createTurns } from './turns.js';
 
 /** One open profile with all that belongs to it. The parts live in files of their own; here they are joined. */
 export interface Session {
   readonly engines: Engines;
+  readonly shelves: Shelves;
   opened(): OpenResult;
   ingest(events: readonly QueuedEvent[]): Promise<IngestAck>;
-  rank(requests: readonly RankRequest[]): Promise<readonly RankResult[]>;
-  why(list: string, itemId: string): Promise<WhyResult>;
+  /** Resolves when what was tracked so far is learned, or after a moment. */
+  caughtUp(): Promise<void>;
   profile(): Promise<ProfileView>;
   exportProfile(): Promise<string>;
   forget(selector: ForgetSelector): Promise<number>;
-  setConsent(consent: Consent): Promise<void>;
+  setConsent(consent: Consent): void;
   rounds(): Promise<RoundStatus>;
   refreshRounds(): Promise<RoundStatus>;
-  /** Tells the order of every remembered list, soon. */
-  rerank(): void;
   erase(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface SessionContext {
+  readonly parts: ServiceParts;
+  readonly signals: Signals;
+  readonly notices: Notices;
+  readonly options: WorkerOptions;
+  readonly store: ProfileStore;
 }
 
 /** A group is one record of the log. */
@@ -65,44 +59,44 @@ const rankWaitMs = 15;
 /** Catalogue and model are fetched when the first shelf is out of the way. */
 const fetchDelayMs = 50;
 
-export async function openSession(parts: ServiceParts, signals: Signals, options: WorkerOptions): Promise<Session> {
+/** Reads the profile of a store and joins everything to it. Errors: those of reading, the store stays open then. */
+export async function openSession({ parts, signals, notices, options, store }: SessionContext): Promise<Session> {
   const { clock } = parts;
-  const notices = createNotices(signals);
-  const onIdleError = (thrown: unknown): void => notices.add(toSdkError(thrown, 'internal'));
-  const { store, error } = await openStore(clock, options.storage, () => parts.openProfileStore(options.site));
-  if (error !== null) notices.add(error);
-
+  const { site, catalogueUrl, chunkBase } = options;
+  const onError = notices.add;
+  const onIdleError = (thrown: unknown): void => onError(toSdkError(thrown, 'internal'));
   let consent = options.consent;
-  let catalogue: Catalogue | null = null;
-  /** Changes that the log's position does not show: a model, a catalogue, something forgotten. */
-  let otherChanges = 0;
   let isEnded = false;
 
   const turns = createTurns();
   const engines = await createEngines({
     clock,
     wanted: options.engine,
-    chunkBase: options.chunkBase,
+    chunkBase,
     loadWebgl: parts.loadWebgl,
     store,
-    onError: notices.add,
+    onError,
     onIdleError,
   });
   const profile = createProfileHolder({ clock, store, turns, kernels: () => engines.kernels(), onIdleError });
   const lists = createListMemory(clock, store, onIdleError);
-  const model = createModelHolder(store, () => changed());
+  const model = createModelHolder(store, () => shelves.changed());
+  const fetchCatalogue = catalogueUrl === null ? null : () => parts.loadCatalogue(catalogueUrl, store);
+  const catalogue = createCatalogueHolder({ fetchCatalogue, profile, onChange: () => shelves.changed(), onError });
   const known = createKnownItems({
-    catalogue: () => catalogue,
-    hasBasis,
+    catalogue: () => catalogue.current(),
+    hasBasis: () => catalogue.hasBasis(),
     lists: () => lists.entries(),
     taste: (categories) => model.taste(categories),
   });
+  const isPersonal = (): boolean => consent.personalise && !isEnded;
+  const shelves = createShelves({ clock, signals, profile, lists, known, catalogue, isPersonal, onIdleError });
   const lessons = createLessons(known, lists);
   const queue = createGroupCommit<QueuedEvent>(mostPerGroup, async (group) => {
     if (isEnded) throw new SdkError('closed', 'the profile was closed before this event was stored');
     await engines.ready();
     await profile.learn(() => lessons.of(distinct(group), profile.state()), model.version());
-    reranking.request();
+    shelves.rerank();
     engines.used();
   });
   const intake = createIntake({
@@ -112,95 +106,41 @@ export async function openSession(parts: ServiceParts, signals: Signals, options
     commit: (events) => queue.add(events),
     isDurable: store.durable,
   });
-  const reranking = deferred(clock, 0, tellRanked, onIdleError);
   const rounds = parts.createRounds({
     options,
     model,
     events: async () => (await profile.sync(), profile.events()),
     onStatus: (status) => signals.tell({ kind: 'rounds', status }),
-    onError: notices.add,
+    onError,
   });
 
   await Promise.all([profile.open(), lists.load(), model.load()]);
-  const cancelFetches = clock.after(fetchDelayMs, () => {
-    if (options.catalogueUrl !== null && consent.personalise) loadCatalogue(options.catalogueUrl).catch(onIdleError);
-    rounds?.setConsent(allowed(consent)).catch(onIdleError);
-  });
   known.refresh();
-  reranking.request();
+  shelves.rerank();
+  const cancelFetches = clock.after(fetchDelayMs, applyConsent);
 
-  function changed(): void {
-    otherChanges += 1;
-    known.refresh();
-    reranking.request();
-  }
-
-  async function loadCatalogue(url: string): Promise<void> {
-    try {
-      const loaded = await parts.loadCatalogue(url, store);
-      if (isEnded) return;
-      catalogue = loaded;
-      changed();
-      const basis = basisOf(loaded);
-      if (basis === null || basis === profile.basis()) return;
-      await profile.rebase(basis, (id) => {
-        const row = canonicalRow(loaded, id);
-        return row === undefined ? null : vectorAt(loaded, row);
-      });
-      changed();
-    } catch (thrown) {
-      if (!isEnded) notices.add(toSdkError(thrown, 'catalogue-unavailable'));
-    }
-  }
-
-  function hasBasis(): boolean {
-    return catalogue !== null && basisOf(catalogue) === profile.basis();
-  }
-
-  function allowed({ personalise, contribute }: Consent): Consent {
-    return { personalise, contribute: personalise && contribute && store.durable && !parts.isGpc() };
-  }
-
-  const revision = (): number => profile.state().logPosition + otherChanges;
-
-  function order(list: string, items: RankRequest['items']): RankResult {
-    if (!consent.personalise) return shopOrder(list, items, revision(), 'no-consent');
-    return rankList(list, items, profile.state(), known, catalogue, revision());
-  }
-
-  async function tellRanked(): Promise<void> {
-    if (isEnded || !consent.personalise || lists.entries().length === 0) return;
-    signals.tell({ kind: 'ranked', results: lists.entries().map(([list, items]) => order(list, items)) });
-  }
-
-  async function viewProfile(): Promise<ProfileView> {
-    await profile.sync();
-    return turns.run(async () => {
-      const state = profile.state();
-      const events = await profile.events();
-      return {
-        eventCount: state.eventCount,
-        beliefs: beliefsOf(state, events, clock.now()),
-        timeline: timelineOf(events),
-        paramsHash: hexOf(await parts.digest(paramsBytes(state))),
-        durable: store.durable,
-        engine: engines.name(),
-      };
-    });
+  /** Nobody waits for what a consent starts: it may need the network. */
+  function applyConsent(): void {
+    const { personalise } = consent;
+    const contribute = personalise && consent.contribute && store.durable && !parts.isGpc();
+    if (personalise) void catalogue.load();
+    rounds?.setConsent({ personalise, contribute }).catch((thrown: unknown) => onError(toSdkError(thrown, 'network')));
   }
 
   /** Ends everything that runs by itself; what is queued is rejected. */
   function end(): void {
     isEnded = true;
     cancelFetches();
+    catalogue.stop();
     rounds?.stop();
-    reranking.cancel();
+    shelves.stop();
     profile.close();
     engines.close();
   }
 
   return {
     engines,
+    shelves,
     opened: () => ({
       sdkVersion: SDK_VERSION,
       durable: store.durable,
@@ -212,48 +152,50 @@ export async function openSession(parts: ServiceParts, signals: Signals, options
       if (!consent.personalise) throw new SdkError('no-consent', 'events are learned only after consent to personalise');
       return intake.take(events);
     },
-    async rank(requests) {
-      await atMost(clock, queue.settled(), rankWaitMs);
-      return requests.map(({ list, items, remember = true }) => {
-        const candidates = checkItems(items);
-        if (remember && consent.personalise && lists.remember(list, candidates)) known.refresh();
-        return order(list, candidates);
+    caughtUp: () => atMost(clock, queue.settled(), rankWaitMs),
+    async profile() {
+      await profile.sync();
+      return turns.run(async () => {
+        const state = profile.state();
+        const events = await profile.events();
+        return {
+          eventCount: state.eventCount,
+          beliefs: beliefsOf(state, events, clock.now()),
+          timeline: timelineOf(events),
+          paramsHash: hexOf(await parts.digest(paramsBytes(state))),
+          durable: store.durable,
+          engine: engines.name(),
+        };
       });
     },
-    async why(list, itemId) {
-      const items = lists.get(list);
-      if (items === undefined)
-        throw new SdkError('not-found', `list ${JSON.stringify(list)} has not been ranked on this device; rank it first`);
-      return whyItem(profile.state(), candidatesOf(items, known), itemId);
-    },
-    profile: viewProfile,
     async exportProfile() {
       await profile.sync();
+      const records = await store.readLog(0);
+      const ledger = rounds === null ? null : await rounds.ledger();
       return exportText({
-        site: options.site,
+        site,
         atMs: clock.now(),
         state: profile.state(),
-        records: await store.readLog(0),
+        records,
         lists: lists.entries(),
         model: model.document(),
-        ledger: rounds === null ? null : await rounds.ledger(),
+        ledger,
       });
     },
     async forget(selector) {
       const events = await profile.forget(selector);
       intake.reset();
-      if (events > 0) changed();
+      if (events > 0) shelves.changed();
       return events;
     },
-    async setConsent(next) {
-      const before = consent;
+    setConsent(next) {
+      const isNew = next.personalise && !consent.personalise;
       consent = next;
-      await rounds?.setConsent(allowed(next));
-      if (next.personalise && !before.personalise) reranking.request();
+      applyConsent();
+      if (isNew) shelves.rerank();
     },
     rounds: async () => (rounds === null ? noRounds : rounds.status()),
     refreshRounds: async () => (rounds === null ? noRounds : rounds.refresh()),
-    rerank: () => reranking.request(),
     async erase() {
       end();
       lists.clear();
@@ -270,11 +212,6 @@ export async function openSession(parts: ServiceParts, signals: Signals, options
       store.close();
     },
   };
-}
-
-/** Which vectors the catalogue has; null for none that this bundle can use. */
-function basisOf({ vectors, manifest }: Catalogue): number | null {
-  return vectors === null ? null : (manifest.model?.catalogueVersion ?? null);
 }
 
 /** A retry may stand beside its first try in one group. */
