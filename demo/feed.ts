@@ -1,4 +1,3 @@
-import { hueTitle } from './data/families.js';
 import { paints, tagsOf, variantsOf } from './data/paints.js';
 
 /** One product as a plain JSON feed has it: what `homebody catalogue build` reads. */
@@ -6,7 +5,7 @@ export interface FeedItem {
   readonly id: string;
   readonly name: string;
   readonly brand: string;
-  /** General to special as ranking needs it: the first one is the taste cell. */
+  /** One: the taste cell. Hue and depth are tags. */
   readonly categories: readonly string[];
   readonly price: number;
   readonly currency: 'GBP';
@@ -20,7 +19,7 @@ export function demoFeed(): readonly FeedItem[] {
     id: paint.id,
     name: paint.name,
     brand: paint.maker,
-    categories: [paint.group.name, hueTitle(paint.group.hue)],
+    categories: [paint.group.name],
     price: paint.price,
     currency: 'GBP',
     available: true,

@@ -19,6 +19,7 @@ export function bundlesConfig({ distDir, outDir }: DemoPaths): InlineConfig {
   return {
     ...common,
     define: { 'process.env.NODE_ENV': '"production"' },
+    oxc: { jsx: { runtime: 'automatic', development: false } },
     resolve: { alias: { 'homebody/react': react }, dedupe: ['react', 'react-dom'] },
     build: {
       outDir: resolve(outDir, 'assets'),

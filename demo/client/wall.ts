@@ -1,11 +1,12 @@
-import { all, find } from './dom.js';
+import { find } from './dom.js';
+import { visibleCards } from './lists.js';
 
-/** Keeps the room painted with the first six cards of the shelf, whoever reorders it. */
+/** Keeps the room painted with the first six cards of the shelf, whoever reorders it and whichever order is shown. */
 export function paintRoom(): void {
   const list = find('[data-wall-from]');
   if (list === null) return;
   const paint = (): void => {
-    const cards = all('[data-hex]', list).slice(0, 6);
+    const cards = visibleCards(list).slice(0, 6);
     const { style } = document.documentElement;
     cards.forEach((card, at) => style.setProperty(`--wall-${at + 1}`, card.dataset['hex'] ?? ''));
     const first = cards[0];
@@ -17,5 +18,5 @@ export function paintRoom(): void {
     caption.href = `/p/${first.dataset['homebodyItem']}`;
   };
   paint();
-  new MutationObserver(paint).observe(list, { childList: true });
+  new MutationObserver(paint).observe(list, { childList: true, attributeFilter: ['data-compare'] });
 }

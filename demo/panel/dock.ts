@@ -84,6 +84,7 @@ export function dock(root: HTMLElement, tabs: readonly Tab[], client: Client | n
     if (count !== null) count.textContent = bytes(status.bytesSent);
     const state = `${status.consent.personalise} ${status.consent.contribute} ${status.phase === 'off'}`;
     if (state !== lastState && !panel.hidden && current !== undefined) show(current);
+    if (state !== lastState) remember(!panel.hidden, client);
     lastState = state;
   };
   if (client !== null) {
