@@ -40,9 +40,9 @@ export function createService(parts: ServiceParts): WorkerApi {
     },
     ingest: async (events) => (await session()).ingest(events),
     async rank(requests) {
-      const { shelves, caughtUp } = await session();
-      await caughtUp();
-      return requests.map((request) => shelves.rank(request));
+      const open = await session();
+      await open.caughtUp();
+      return requests.map((request) => open.shelves.rank(request));
     },
     why: async (list, itemId) => (await session()).shelves.why(list, itemId),
     profile: async () => (await session()).profile(),
