@@ -33,7 +33,7 @@ describe('homebody catalogue build', () => {
   const load = (name = 'manifest.json') =>
     loadCatalogue({
       url: `https://shop.example/${name}`,
-      fetch: async (target) => new Response(await readFile(join(dir, 'out', String(target).slice('https://shop.example/'.length)))),
+      fetch: async (target) => new Response(await readFile(join(dir, 'out', target.slice('https://shop.example/'.length)))),
       store: openMemoryProfileStore(),
       nowMs: 1,
     });
@@ -114,7 +114,11 @@ describe('homebody catalogue build', () => {
   });
 
   test('a pool over its budget is built, marked and exit code 1', async () => {
-    const noisy = generatedFeed(4_000).map((item, n) => ({ ...item, id: hashOf(n), tags: Array.from({ length: 6 }, (_, k) => `t${k}:${hashOf(n * 7 + k)}`) }));
+    const noisy = generatedFeed(4_000).map((item, n) => ({
+      ...item,
+      id: hashOf(n),
+      tags: Array.from({ length: 6 }, (_, k) => `t${k}:${hashOf(n * 7 + k)}`),
+    }));
     expect(await build(noisy)).toBe(1);
     expect(said.join('\n')).toContain('✗ pool, all chunks');
   });

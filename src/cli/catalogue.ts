@@ -58,9 +58,22 @@ export async function catalogueBuild(
     if (options.json === true) {
       const tiers = { pool: build.pool.build, ...(build.all === null ? {} : { all: build.all.build }) };
       const summary = Object.fromEntries(
-        Object.entries(tiers).map(([tier, { kind, manifest, removed, added, offers }]) => [tier, { kind, version: manifest.version, items: manifest.items, removed, added, offers }]),
+        Object.entries(tiers).map(([tier, { kind, manifest, removed, added, offers }]) => [
+          tier,
+          { kind, version: manifest.version, items: manifest.items, removed, added, offers },
+        ]),
       );
-      print.out(JSON.stringify({ ok: isWithin, records: feed.records, items: feed.items.length, problems: feed.problems, notices: build.notices, ...summary, sizes }));
+      print.out(
+        JSON.stringify({
+          ok: isWithin,
+          records: feed.records,
+          items: feed.items.length,
+          problems: feed.problems,
+          notices: build.notices,
+          ...summary,
+          sizes,
+        }),
+      );
     } else print.out(renderReport(feed, build, options.out));
     return isWithin ? 0 : 1;
   } catch (thrown) {

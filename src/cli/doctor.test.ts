@@ -35,12 +35,16 @@ describe('homebody doctor', () => {
   let url = '';
   let answers: Map<string, (headers: IncomingHttpHeaders) => Answer>;
   const serve = (path: string, answer: Answer): unknown => answers.set(path, () => answer);
-  const cards = (ids: readonly string[]): string => `<ul data-homebody-list="home">${ids.map((id) => `<li data-homebody-item="${id}">${id}</li>`).join('')}</ul>`;
+  const cards = (ids: readonly string[]): string =>
+    `<ul data-homebody-list="home">${ids.map((id) => `<li data-homebody-item="${id}">${id}</li>`).join('')}</ul>`;
   const events = `<script>window.dataLayer = [{ event: 'view_item_list', ecommerce: { items: [{ item_id: '${feed[0]!.id}' }] } }];
     function gtag() { dataLayer.push(arguments) } gtag('event', 'select_item', { items: [{ item_id: '${feed[1]!.id}' }] });</script>`;
   const tag = '<script src="/homebody.iife.js" data-site="shop" data-catalogue="/catalogue/manifest.json"></script>';
   const htmlOf = (ids: readonly string[], extra = ''): string => `<!doctype html><title>Shop</title>${events}${extra}${tag}${cards(ids)}`;
-  const page = (body: string, headers: Record<string, string> = {}): Answer => ({ body, headers: { 'content-type': 'text/html', ...headers } });
+  const page = (body: string, headers: Record<string, string> = {}): Answer => ({
+    body,
+    headers: { 'content-type': 'text/html', ...headers },
+  });
   const known = feed.slice(0, 24).map((item) => item.id);
 
   beforeEach(async () => {
@@ -50,7 +54,11 @@ describe('homebody doctor', () => {
     serve('/homebody.json', { body: '{"enabled":true}', headers: { 'cache-control': 'max-age=60', etag: '"1"' } });
     const { pool } = buildCatalogue(feed, { poolSize: 5_000, hash });
     serve('/catalogue/manifest.json', { body: JSON.stringify(pool.manifest), headers: { 'cache-control': 'max-age=60', etag: '"2"' } });
-    for (const [name, bytes] of pool.files) serve(`/catalogue/${name}`, { body: brotliCompressSync(bytes), headers: { 'content-encoding': 'br', 'cache-control': 'max-age=31536000, immutable' } });
+    for (const [name, bytes] of pool.files)
+      serve(`/catalogue/${name}`, {
+        body: brotliCompressSync(bytes),
+        headers: { 'content-encoding': 'br', 'cache-control': 'max-age=31536000, immutable' },
+      });
     server = createServer((request, response) => {
       const { status = 200, headers = {}, body } = answers.get(request.url!)?.(request.headers) ?? { status: 404, body: 'nothing here' };
       response.writeHead(status, headers).end(body);
@@ -60,9 +68,15 @@ describe('homebody doctor', () => {
   });
   afterEach(() => new Promise((resolve) => void server.close(resolve)));
 
-  const withoutBrowser: DoctorParts = { fetch: (input, init) => fetch(input, init), now: () => Date.now(), findBrowser: async () => ({ missing: 'none in this test' }) };
+  const withoutBrowser: DoctorParts = {
+    fetch: (input, init) => fetch(input, init),
+    now: () => Date.now(),
+    findBrowser: async () => ({ missing: 'none in this test' }),
+  };
 
-  async function ask(parts: DoctorParts = withoutBrowser): Promise<{ code: number; of: (check: string) => Finding; findings: readonly Finding[] }> {
+  async function ask(
+    parts: DoctorParts = withoutBrowser,
+  ): Promise<{ code: number; of: (check: string) => Finding; findings: readonly Finding[] }> {
     const lines: string[] = [];
     const code = await doctor(url, { json: true }, (line) => lines.push(line), parts);
     const { findings } = JSON.parse(lines[0]!) as { findings: Finding[] };
@@ -82,7 +96,11 @@ describe('homebody doctor', () => {
     test('counts “22 of 24” and stays green, with a hint', async () => {
       serve('/', page(htmlOf([...known.slice(2), 'ghost-1', 'ghost-2'])));
       const { code, of } = await ask();
-      expect(of('ids')).toMatchObject({ ok: true, detail: '22 of 24 ids of the page are in the catalogue', fix: expect.stringContaining('"ghost-1", "ghost-2"') });
+      expect(of('ids')).toMatchObject({
+        ok: true,
+        detail: '22 of 24 ids of the page are in the catalogue',
+        fix: expect.stringContaining('"ghost-1", "ghost-2"'),
+      });
       expect(code).toBe(0);
     });
 
@@ -96,16 +114,51 @@ describe('homebody doctor', () => {
     test.each<[string, string, () => unknown, RegExp]>([
       ['no tag', 'tag', () => serve('/', page('<!doctype html><p>shop</p>')), /no <script/],
       ['a tag that is commented out', 'tag', () => serve('/', page(`<!-- ${tag} -->`)), /no <script/],
-      ['a site in capitals', 'tag', () => serve('/', page(htmlOf(known).replace('data-site="shop"', 'data-site="Shop"'))), /data-site is "Shop"/],
+      [
+        'a site in capitals',
+        'tag',
+        () => serve('/', page(htmlOf(known).replace('data-site="shop"', 'data-site="Shop"'))),
+        /data-site is "Shop"/,
+      ],
       ['a script that is not there', 'tag', () => answers.delete('/homebody.iife.js'), /answers 404/],
-      ['a script served as text', 'tag', () => serve('/homebody.iife.js', { body: '', headers: { 'content-type': 'text/plain' } }), /served as text\/plain/],
-      ['a CSP without blob workers', 'csp', () => serve('/', page(htmlOf(known), { 'content-security-policy': "default-src 'self'" })), /does not allow worker-src blob:/],
-      ['a CSP in a meta element', 'csp', () => serve('/', page(htmlOf(known, `<meta http-equiv="Content-Security-Policy" content="connect-src 'none'">`))), /connect-src http:\/\/127/],
-      ['a clock ten minutes off', 'clock', () => serve('/', page(htmlOf(known), { date: new Date(Date.now() - 600_000).toUTCString() })), /differ by (599|600|601) s/],
+      [
+        'a script served as text',
+        'tag',
+        () => serve('/homebody.iife.js', { body: '', headers: { 'content-type': 'text/plain' } }),
+        /served as text\/plain/,
+      ],
+      [
+        'a CSP without blob workers',
+        'csp',
+        () => serve('/', page(htmlOf(known), { 'content-security-policy': "default-src 'self'" })),
+        /does not allow worker-src blob:/,
+      ],
+      [
+        'a CSP in a meta element',
+        'csp',
+        () => serve('/', page(htmlOf(known, `<meta http-equiv="Content-Security-Policy" content="connect-src 'none'">`))),
+        /connect-src http:\/\/127/,
+      ],
+      [
+        'a clock ten minutes off',
+        'clock',
+        () => serve('/', page(htmlOf(known), { date: new Date(Date.now() - 600_000).toUTCString() })),
+        /differ by (599|600|601) s/,
+      ],
       ['no switch', 'cache:switch', () => answers.delete('/homebody.json'), /answers 404/],
-      ['a switch cached for an hour', 'cache:switch', () => serve('/homebody.json', { body: '{}', headers: { 'cache-control': 'max-age=3600', etag: '"1"' } }), /cached for 3600 s/],
+      [
+        'a switch cached for an hour',
+        'cache:switch',
+        () => serve('/homebody.json', { body: '{}', headers: { 'cache-control': 'max-age=3600', etag: '"1"' } }),
+        /cached for 3600 s/,
+      ],
       ['a switch that is HTML', 'cache:switch', () => serve('/homebody.json', { body: '<html>' }), /not JSON/],
-      ['a switch too large', 'cache:switch', () => serve('/homebody.json', { body: `{"lists":["${'x'.repeat(1_100)}"]}` }), /above 1024 it is not read/],
+      [
+        'a switch too large',
+        'cache:switch',
+        () => serve('/homebody.json', { body: `{"lists":["${'x'.repeat(1_100)}"]}` }),
+        /above 1024 it is not read/,
+      ],
       ['no catalogue', 'cache:catalogue', () => answers.delete('/catalogue/manifest.json'), /answered 404/],
     ])('%s is red with a fix', async (_, check, damage, detail) => {
       damage();
@@ -115,9 +168,13 @@ describe('homebody doctor', () => {
     });
 
     test('headers of catalogue files that cost bytes are named', async () => {
-      for (const path of answers.keys()) if (path.endsWith('.bin')) serve(path, { ...answers.get(path)!({}), headers: { 'content-encoding': 'br' } });
+      for (const path of answers.keys())
+        if (path.endsWith('.bin')) serve(path, { ...answers.get(path)!({}), headers: { 'content-encoding': 'br' } });
       const { of } = await ask();
-      expect(of('cache:catalogue')).toMatchObject({ ok: false, fix: 'serve chunks (.bin) with Cache-Control: max-age=31536000, immutable' });
+      expect(of('cache:catalogue')).toMatchObject({
+        ok: false,
+        fix: 'serve chunks (.bin) with Cache-Control: max-age=31536000, immutable',
+      });
     });
 
     test('an old date that a cache handed out with its age is no skew', async () => {
@@ -156,12 +213,21 @@ describe('homebody doctor', () => {
     test('a worker that does not start is told with the page’s own reason', async () => {
       serve('/', page(htmlOf(known, '<script>window.workerStarts = false</script>')));
       const { code, of } = await ask(parts);
-      expect(of('worker')).toMatchObject({ ok: false, detail: expect.stringContaining('worker-blocked: refused'), fix: expect.stringContaining('data-worker') });
+      expect(of('worker')).toMatchObject({
+        ok: false,
+        detail: expect.stringContaining('worker-blocked: refused'),
+        fix: expect.stringContaining('data-worker'),
+      });
       expect(code).toBe(1);
     });
 
     test('a tag that another script adds counts', async () => {
-      serve('/', page(`<!doctype html>${events}<script>document.head.append(Object.assign(document.createElement('script'), { src: '/homebody.iife.js' }))</script>${cards(known)}`));
+      serve(
+        '/',
+        page(
+          `<!doctype html>${events}<script>document.head.append(Object.assign(document.createElement('script'), { src: '/homebody.iife.js' }))</script>${cards(known)}`,
+        ),
+      );
       expect((await ask(parts)).of('tag')).toMatchObject({ ok: true, detail: expect.stringContaining('added by another script') });
     });
 

@@ -1,4 +1,4 @@
-import { openDB } from 'idb';
+import { deleteDB, openDB } from 'idb';
 import { describe, expect, test } from 'vitest';
 import { openIdbLedgerStore } from './ledger-idb.js';
 import { openIdbProfileStore } from './idb-store.js';
@@ -73,7 +73,7 @@ export function describeIdbLife(freshSite: () => string): void {
       const newer = await openDB('homebody-ledger', 99);
       newer.close();
       await expect(openIdbLedgerStore(1)).rejects.toMatchObject({ code: 'schema-newer' });
-      indexedDB.deleteDatabase('homebody-ledger');
+      await deleteDB('homebody-ledger');
     });
   });
 }

@@ -82,12 +82,18 @@ export async function openIdbProfileStore(site: string, migrations = profileMigr
           const log = transaction.objectStore('log');
           const meta = transaction.objectStore('meta');
           const head = Math.max((await log.openKeyCursor(null, 'prev'))?.key ?? 0, toPosition(await meta.get(SETTLED)));
-          if (head > known) throw new SdkError('invalid-state', `the log has moved to ${head}, this tab knows it up to ${known}; read it again and re-learn`);
+          if (head > known)
+            throw new SdkError(
+              'invalid-state',
+              `the log has moved to ${head}, this tab knows it up to ${known}; read it again and re-learn`,
+            );
           // A record added and deleted moves the key generator on, so that every other tab's next append misses.
           const added = await log.add({ ...placeholder, atMs: snapshot.atMs });
           await Promise.all([
             log.delete(added),
-            ...records.map((record) => (record.events.length === 0 ? log.delete(record.position) : log.put({ ...toLogged(record), position: record.position }))),
+            ...records.map((record) =>
+              record.events.length === 0 ? log.delete(record.position) : log.put({ ...toLogged(record), position: record.position }),
+            ),
             meta.put(added, SETTLED),
             transaction.objectStore('profile').put(compactPatch(snapshot), 'latest'),
           ]);
@@ -200,7 +206,8 @@ function fromLogged(logged: LoggedRecord): LogRecord {
 async function deleteDatabase(name: string): Promise<void> {
   try {
     await new Promise<void>((resolve, reject) => {
-      const giveUp = (): void => reject(new SdkError('storage-blocked', `erasing ${name}: another tab holds it open; the browser deletes it when that tab closes`));
+      const giveUp = (): void =>
+        reject(new SdkError('storage-blocked', `erasing ${name}: another tab holds it open; the browser deletes it when that tab closes`));
       deleteDB(name, { blocked: () => setTimeout(giveUp, BLOCKED_GRACE_MS) }).then(resolve, reject);
     });
   } catch (thrown) {

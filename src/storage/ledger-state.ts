@@ -9,7 +9,10 @@ export function applyLedgerChange(state: LedgerState, change: LedgerChange): Led
   refuseTwice(state.entries, change.addEntry);
   refuseTwice(state.outbox, change.addOutbox);
   const outbox = state.outbox.filter((entry) => entry.reportId !== change.removeOutbox);
-  const sent = change.putSent === undefined ? state.sent : [...state.sent.filter((entry) => entry.reportId !== change.putSent!.reportId), change.putSent];
+  const sent =
+    change.putSent === undefined
+      ? state.sent
+      : [...state.sent.filter((entry) => entry.reportId !== change.putSent!.reportId), change.putSent];
   return sortLedger({
     entries: change.addEntry === undefined ? state.entries : [...state.entries, change.addEntry],
     outbox: change.addOutbox === undefined ? outbox : [...outbox, change.addOutbox],
@@ -31,5 +34,8 @@ export function sortLedger(state: LedgerState): LedgerState {
 
 function refuseTwice(held: readonly { readonly reportId: string }[], added: { readonly reportId: string } | undefined): void {
   if (added !== undefined && held.some((entry) => entry.reportId === added.reportId))
-    throw new SdkError('invalid-state', `report ${added.reportId} is in the ledger already; a report is spent once and its bytes never change`);
+    throw new SdkError(
+      'invalid-state',
+      `report ${added.reportId} is in the ledger already; a report is spent once and its bytes never change`,
+    );
 }

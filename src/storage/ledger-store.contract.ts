@@ -31,11 +31,22 @@ export function describeLedgerStore(name: string, make: MakeLedger): void {
     test('commits the spend and the bytes together', async () => {
       const open = await make();
       const ledger = await open(500);
-      const after = await ledger.transact(() => ({ addEntry: entryOf('r1'), addOutbox: outboxOf('r1'), putSent: sentOf('r1', 'waiting'), highWaterMs: 1_000 }));
+      const after = await ledger.transact(() => ({
+        addEntry: entryOf('r1'),
+        addOutbox: outboxOf('r1'),
+        putSent: sentOf('r1', 'waiting'),
+        highWaterMs: 1_000,
+      }));
       ledger.close();
       const again = await open(501);
       expect(await again.read()).toEqual(after);
-      expect(after).toEqual({ entries: [entryOf('r1')], outbox: [outboxOf('r1')], sent: [sentOf('r1', 'waiting')], createdAtMs: 500, highWaterMs: 1_000 });
+      expect(after).toEqual({
+        entries: [entryOf('r1')],
+        outbox: [outboxOf('r1')],
+        sent: [sentOf('r1', 'waiting')],
+        createdAtMs: 500,
+        highWaterMs: 1_000,
+      });
       again.close();
     });
 
@@ -66,7 +77,9 @@ export function describeLedgerStore(name: string, make: MakeLedger): void {
       const ledger = await (await make())(500);
       await ledger.transact(() => ({ addEntry: entryOf('r1'), addOutbox: outboxOf('r1') }));
       await expect(ledger.transact(() => ({ addEntry: entryOf('r1') }))).rejects.toMatchObject({ code: 'invalid-state' });
-      await expect(ledger.transact(() => ({ addEntry: entryOf('r2'), addOutbox: outboxOf('r1') }))).rejects.toMatchObject({ code: 'invalid-state' });
+      await expect(ledger.transact(() => ({ addEntry: entryOf('r2'), addOutbox: outboxOf('r1') }))).rejects.toMatchObject({
+        code: 'invalid-state',
+      });
       expect((await ledger.read()).entries).toEqual([entryOf('r1')]);
       ledger.close();
     });
@@ -94,7 +107,12 @@ export function describeLedgerStore(name: string, make: MakeLedger): void {
 
     test('erasing keeps the dates of the spends and drops everything else', async () => {
       const ledger = await (await make())(500);
-      await ledger.transact(() => ({ addEntry: entryOf('r1'), addOutbox: outboxOf('r1'), putSent: sentOf('r1', 'waiting'), highWaterMs: 4_000 }));
+      await ledger.transact(() => ({
+        addEntry: entryOf('r1'),
+        addOutbox: outboxOf('r1'),
+        putSent: sentOf('r1', 'waiting'),
+        highWaterMs: 4_000,
+      }));
       await ledger.clearContent();
       expect(await ledger.read()).toEqual({ entries: [entryOf('r1')], outbox: [], sent: [], createdAtMs: 500, highWaterMs: 4_000 });
       ledger.close();

@@ -80,7 +80,11 @@ export function openMemoryProfileStore(database: MemoryDatabase = createMemoryDa
 
     rewrite: (records, snapshot) =>
       answer(() => {
-        if (database.head > known) throw new SdkError('invalid-state', `the log has moved to ${database.head}, this tab knows it up to ${known}; read it again and re-learn`);
+        if (database.head > known)
+          throw new SdkError(
+            'invalid-state',
+            `the log has moved to ${database.head}, this tab knows it up to ${known}; read it again and re-learn`,
+          );
         const replaced = new Map(records.map((record) => [record.position, copyRecord(record)]));
         replaceLog(database.log.map((record) => replaced.get(record.position) ?? record).filter((record) => record.events.length > 0));
         database.latest = copyPatch(snapshot);

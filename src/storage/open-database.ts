@@ -27,7 +27,10 @@ export interface Connection<Schema extends DBSchema> {
  * Errors: `storage-unavailable` (no IndexedDB, refused, broken), `schema-newer`, `storage-blocked` (another tab with an
  * older SDK keeps the old schema open).
  */
-export async function openDatabase<Schema extends DBSchema>(name: string, migrations: readonly Migration<Schema>[]): Promise<Connection<Schema>> {
+export async function openDatabase<Schema extends DBSchema>(
+  name: string,
+  migrations: readonly Migration<Schema>[],
+): Promise<Connection<Schema>> {
   let lost: SdkError | null = null;
   let close = (): void => {};
   const lose = (error: SdkError): void => {
@@ -43,14 +46,22 @@ export async function openDatabase<Schema extends DBSchema>(name: string, migrat
       blocked: (currentVersion) => {
         setTimeout(() => {
           gaveUp = true; // should it open after all, it is closed again
-          reject(new SdkError('storage-blocked', `opening ${name}: another tab keeps version ${currentVersion} open and does not let go; close it or reload it. Until then this tab runs in memory.`));
+          reject(
+            new SdkError(
+              'storage-blocked',
+              `opening ${name}: another tab keeps version ${currentVersion} open and does not let go; close it or reload it. Until then this tab runs in memory.`,
+            ),
+          );
         }, BLOCKED_GRACE_MS);
       },
       blocking: (_currentVersion, blockedVersion) =>
         lose(
           blockedVersion === null
             ? new SdkError('closed', `${name} was erased by another tab`)
-            : new SdkError('schema-newer', `${name} is being moved to schema ${blockedVersion} by a newer SDK in another tab; reload this one`),
+            : new SdkError(
+                'schema-newer',
+                `${name} is being moved to schema ${blockedVersion} by a newer SDK in another tab; reload this one`,
+              ),
         ),
       terminated: () => lose(new SdkError('storage-unavailable', `the browser closed ${name} (site data cleared, or the disk failed)`)),
     }).then(

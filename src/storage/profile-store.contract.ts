@@ -135,7 +135,7 @@ export function describeProfileStore(name: string, make: MakeProfileDatabase): v
       await Promise.all(
         tabs.map(async (tab, tabIndex) => {
           let position = 0;
-          for (let n = 0; n < 8; ) {
+          for (let n = 0; n < 8;) {
             const answer = await tab.append(recordOf([`${tabIndex}-${n}`]), position);
             if (answer.ok) {
               position = answer.position;
@@ -166,12 +166,21 @@ export function describeProfileStore(name: string, make: MakeProfileDatabase): v
       const store = await fresh();
       for (const [index, id] of ['a', 'b', 'c'].entries()) await store.append(recordOf([id, `${id}2`]), index);
       const [first, second] = await store.readLog(0);
-      await store.rewrite([{ ...first!, events: [] }, { ...second!, events: [eventOf('b2')] }], snapshotOf(3, 0.125));
+      await store.rewrite(
+        [
+          { ...first!, events: [] },
+          { ...second!, events: [eventOf('b2')] },
+        ],
+        snapshotOf(3, 0.125),
+      );
       expect(ids(await store.readLog(0))).toEqual([['b2'], ['c', 'c2']]);
       expect((await store.readSnapshot())!.weights).toEqual(Float32Array.of(0.125));
       expect(await store.append(recordOf(['d']), 3)).toMatchObject({ ok: true });
       expect(ids(await store.readLog(0))).toEqual([['b2'], ['c', 'c2'], ['d']]);
-      expect((await store.append(recordOf(['b', 'b2']), (await store.readLog(0)).at(-1)!.position))).toMatchObject({ reason: 'duplicates', ids: ['b2'] });
+      expect(await store.append(recordOf(['b', 'b2']), (await store.readLog(0)).at(-1)!.position)).toMatchObject({
+        reason: 'duplicates',
+        ids: ['b2'],
+      });
       store.close();
     });
 

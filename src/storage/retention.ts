@@ -17,7 +17,12 @@ export const DEFAULT_RETENTION: Retention = { ttlMs: 90 * 86_400_000, maxRecords
  * @param records        oldest first
  * @param foldedPosition position of the stored snapshot; what is not yet folded into it is never pruned
  */
-export function pruneThrough(records: readonly Pick<LogRecord, 'position' | 'atMs'>[], foldedPosition: number, nowMs: number, retention: Retention): number {
+export function pruneThrough(
+  records: readonly Pick<LogRecord, 'position' | 'atMs'>[],
+  foldedPosition: number,
+  nowMs: number,
+  retention: Retention,
+): number {
   const surplus = records.length - retention.maxRecords;
   let through = 0;
   for (const [index, record] of records.entries()) {

@@ -24,13 +24,16 @@ function webServer() {
     isOnline: true,
     publish(feed: readonly CatalogueItem[]) {
       const build = buildCatalogue(feed, { poolSize: 1e6, hash, previous });
-      for (const [name, bytes] of build.pool.files) (files.set(name, bytes), byHash.set(hash(bytes), bytes));
+      for (const [name, bytes] of build.pool.files) {
+        files.set(name, bytes);
+        byHash.set(hash(bytes), bytes);
+      }
       files.set('manifest.json', new TextEncoder().encode(JSON.stringify(build.pool.manifest)));
       previous = { pool: decodeCatalogue(build.pool.manifest, byHash), all: null, basis: build.basis };
     },
-    fetch: async (target: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    fetch: async (target: string, init?: RequestInit): Promise<Response> => {
       if (!server.isOnline) throw new TypeError('Failed to fetch');
-      const path = String(target).replace('https://shop.example/catalogue/', '');
+      const path = target.replace('https://shop.example/catalogue/', '');
       requests.push({ path, init });
       const body = files.get(path);
       return body === undefined ? new Response('gone', { status: 404 }) : new Response(body);
@@ -116,7 +119,10 @@ describe('loading the catalogue', () => {
 
   test('a missing chunk is an error that names it', async () => {
     for (const name of server.files.keys()) if (name.startsWith('o-')) server.files.delete(name);
-    await expect(load()).rejects.toMatchObject({ code: 'catalogue-unavailable', message: expect.stringMatching(/o-[0-9a-f]{16}\.bin answered 404/) });
+    await expect(load()).rejects.toMatchObject({
+      code: 'catalogue-unavailable',
+      message: expect.stringMatching(/o-[0-9a-f]{16}\.bin answered 404/),
+    });
   });
 
   test.each([

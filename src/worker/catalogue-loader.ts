@@ -10,7 +10,7 @@ export const MANIFEST_MAX_AGE_MS = 60_000;
 export interface CatalogueSource {
   /** Absolute URL of the manifest. */
   readonly url: string;
-  readonly fetch: typeof fetch;
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   readonly store: Pick<ProfileStore, 'getMeta' | 'setMeta' | 'getChunk' | 'putChunk' | 'dropChunksExcept'>;
   readonly nowMs: number;
   /** Hears why the stored copy was taken where the newest could not be. */
@@ -85,13 +85,17 @@ async function fetchManifest(source: CatalogueSource): Promise<CatalogueManifest
   try {
     json = await response.json();
   } catch (cause) {
-    throw new SdkError('catalogue-invalid', `${source.url} is not JSON; expected the manifest that “homebody catalogue build” wrote`, { cause });
+    throw new SdkError('catalogue-invalid', `${source.url} is not JSON; expected the manifest that “homebody catalogue build” wrote`, {
+      cause,
+    });
   }
   return parseManifest(json);
 }
 
 async function collectChunks(source: CatalogueSource, manifest: CatalogueManifest): Promise<ReadonlyMap<string, Uint8Array>> {
-  const entries = chunksOf(manifest).map(async (ref) => [ref.hash, (await source.store.getChunk(ref.hash)) ?? (await fetchChunk(source, ref))] as const);
+  const entries = chunksOf(manifest).map(
+    async (ref) => [ref.hash, (await source.store.getChunk(ref.hash)) ?? (await fetchChunk(source, ref))] as const,
+  );
   return new Map(await Promise.all(entries));
 }
 
@@ -101,7 +105,10 @@ async function fetchChunk(source: CatalogueSource, ref: ChunkRef): Promise<Uint8
   const bytes = new Uint8Array(await response.arrayBuffer());
   const hash = await sha256(bytes);
   if (bytes.length !== ref.sizeBytes || hash !== ref.hash)
-    throw new SdkError('catalogue-invalid', `${url} has ${bytes.length} bytes with hash ${hash.slice(0, 12)}…, the manifest says ${ref.sizeBytes} and ${ref.hash.slice(0, 12)}…; upload all files of one build together`);
+    throw new SdkError(
+      'catalogue-invalid',
+      `${url} has ${bytes.length} bytes with hash ${hash.slice(0, 12)}…, the manifest says ${ref.sizeBytes} and ${ref.hash.slice(0, 12)}…; upload all files of one build together`,
+    );
   await source.store.putChunk(ref.hash, bytes).catch(() => {}); // a full disk costs a fetch next time, not the catalogue
   return bytes;
 }
@@ -112,9 +119,14 @@ async function get({ fetch }: CatalogueSource, url: string, cache: RequestCache)
   try {
     response = await fetch(url, { cache, credentials: 'omit', referrerPolicy: 'no-referrer' });
   } catch (cause) {
-    throw new SdkError('catalogue-unavailable', `${url} could not be fetched (offline, blocked by the page's CSP connect-src, or no CORS header)`, { cause });
+    throw new SdkError(
+      'catalogue-unavailable',
+      `${url} could not be fetched (offline, blocked by the page's CSP connect-src, or no CORS header)`,
+      { cause },
+    );
   }
-  if (!response.ok) throw new SdkError('catalogue-unavailable', `${url} answered ${response.status}; expected the files of one “homebody catalogue build”`);
+  if (!response.ok)
+    throw new SdkError('catalogue-unavailable', `${url} answered ${response.status}; expected the files of one “homebody catalogue build”`);
   return response;
 }
 
@@ -128,7 +140,11 @@ async function remember(store: CatalogueSource['store'], stored: StoredManifest)
 }
 
 async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  if (globalThis.crypto?.subtle === undefined) throw new SdkError('catalogue-unavailable', 'a catalogue needs a secure context (https or localhost), since its chunks are checked by hash');
+  if (globalThis.crypto?.subtle === undefined)
+    throw new SdkError(
+      'catalogue-unavailable',
+      'a catalogue needs a secure context (https or localhost), since its chunks are checked by hash',
+    );
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

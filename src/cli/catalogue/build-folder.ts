@@ -49,11 +49,20 @@ export async function buildFolder(items: readonly CatalogueItem[], dir: string, 
   const notices: string[] = [];
   const [pool, all] = [await readTier(dir, manifestNames.pool, notices), await readTier(dir, manifestNames.all, notices)];
   const basis = options.refit ? null : await readBasis(dir, notices);
-  const build = buildCatalogue(items, { poolSize: options.poolSize, hash, firstVersion: Math.floor(options.nowMs / 1_000), previous: { pool, all, basis } });
+  const build = buildCatalogue(items, {
+    poolSize: options.poolSize,
+    hash,
+    firstVersion: Math.floor(options.nowMs / 1_000),
+    previous: { pool, all, basis },
+  });
 
   const keep = new Set([pool, all].flatMap((catalogue) => (catalogue === null ? [] : chunksOf(catalogue.manifest).map((ref) => ref.url))));
   await writeFile(join(dir, stateFolder, 'basis.bin'), encodeBasis(build.basis));
-  const result = { pool: await writeTier(dir, manifestNames.pool, build.pool, keep), all: build.all === null ? null : await writeTier(dir, manifestNames.all, build.all, keep), notices };
+  const result = {
+    pool: await writeTier(dir, manifestNames.pool, build.pool, keep),
+    all: build.all === null ? null : await writeTier(dir, manifestNames.all, build.all, keep),
+    notices,
+  };
   if (build.all === null) await rm(join(dir, manifestNames.all), { force: true });
   await sweep(dir, keep);
   return result;
@@ -73,7 +82,12 @@ async function writeTier(dir: string, name: string, build: TierBuild, keep: Set<
     brotliBytes.set(url[0]!, (brotliBytes.get(url[0]!) ?? 0) + (await brotliSize(dir, url)));
   }
   const delta = build.kind === 'delta' ? build.manifest.deltas.at(-1) : undefined;
-  return { build, manifestBytes: Buffer.byteLength(json), brotliBytes, deltaBytes: delta === undefined ? 0 : await brotliSize(dir, delta.url) };
+  return {
+    build,
+    manifestBytes: Buffer.byteLength(json),
+    brotliBytes,
+    deltaBytes: delta === undefined ? 0 : await brotliSize(dir, delta.url),
+  };
 }
 
 async function brotliSize(dir: string, url: string): Promise<number> {
@@ -93,7 +107,9 @@ async function readTier(dir: string, name: string, notices: string[]): Promise<C
     }
     return decodeCatalogue(manifest, chunks);
   } catch (thrown) {
-    notices.push(`${name} of the build before cannot be used (${thrown instanceof Error ? thrown.message : String(thrown)}); devices fetch a new base`);
+    notices.push(
+      `${name} of the build before cannot be used (${thrown instanceof Error ? thrown.message : String(thrown)}); devices fetch a new base`,
+    );
     return null;
   }
 }
@@ -104,14 +120,17 @@ async function readBasis(dir: string, notices: string[]): Promise<VectorBasis | 
   try {
     return decodeBasis(bytes);
   } catch (thrown) {
-    notices.push(`the basis of the item vectors cannot be read (${thrown instanceof Error ? thrown.message : String(thrown)}); it is fitted anew and user vectors start over`);
+    notices.push(
+      `the basis of the item vectors cannot be read (${thrown instanceof Error ? thrown.message : String(thrown)}); it is fitted anew and user vectors start over`,
+    );
     return null;
   }
 }
 
 /** Deletes chunks of ours that neither this build nor the one before names. Touches no other file. */
 async function sweep(dir: string, keep: ReadonlySet<string>): Promise<void> {
-  for (const name of await readdir(dir)) if (/^[rnoved]-[0-9a-f]{16}\.bin(\.br)?$/.test(name) && !keep.has(name.replace(/\.br$/, ''))) await rm(join(dir, name));
+  for (const name of await readdir(dir))
+    if (/^[rnoved]-[0-9a-f]{16}\.bin(\.br)?$/.test(name) && !keep.has(name.replace(/\.br$/, ''))) await rm(join(dir, name));
 }
 
 function hash(bytes: Uint8Array): string {

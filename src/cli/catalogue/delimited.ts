@@ -9,14 +9,22 @@ import { fieldName, merchantRecord } from './merchant-fields.js';
  */
 export function parseDelimited(text: string, source: string): FeedRecord[] {
   const header = text.slice(0, Math.max(0, text.indexOf('\n')) || text.length);
-  const separator = ['\t', ',', ';'].reduce((best, candidate) => (header.split(candidate).length > header.split(best).length ? candidate : best));
+  const separator = ['\t', ',', ';'].reduce((best, candidate) =>
+    header.split(candidate).length > header.split(best).length ? candidate : best,
+  );
   const [head, ...rows] = splitRows(text, separator, source);
   const names = (head?.cells ?? []).map(fieldName);
   if (!names.includes('id') && !names.includes('sku'))
-    throw new SdkError('catalogue-invalid', `${source}: line 1: the header is “${header.trim().slice(0, 120)}”, expected column names with “id” among them`);
+    throw new SdkError(
+      'catalogue-invalid',
+      `${source}: line 1: the header is “${header.trim().slice(0, 120)}”, expected column names with “id” among them`,
+    );
   return rows.map(({ cells, line }) => {
     if (cells.length > names.length)
-      throw new SdkError('catalogue-invalid', `${source}: line ${line}: ${cells.length} columns, expected ${names.length} as in the header; is a quote missing?`);
+      throw new SdkError(
+        'catalogue-invalid',
+        `${source}: line ${line}: ${cells.length} columns, expected ${names.length} as in the header; is a quote missing?`,
+      );
     const fields = new Map<string, string>();
     for (const [at, cell] of cells.entries()) if (!fields.has(names[at]!)) fields.set(names[at]!, cell);
     return merchantRecord(fields, `line ${line}`);
@@ -68,7 +76,11 @@ function splitRows(text: string, separator: string, source: string): Row[] {
       at += 1;
       line += 1;
       endRow();
-    } else throw new SdkError('catalogue-invalid', `${source}: line ${line}: “${text.slice(at, at + 20)}” after a closing quote, expected a separator`);
+    } else
+      throw new SdkError(
+        'catalogue-invalid',
+        `${source}: line ${line}: “${text.slice(at, at + 20)}” after a closing quote, expected a separator`,
+      );
   }
   endRow();
   return rows;

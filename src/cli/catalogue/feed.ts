@@ -42,7 +42,10 @@ export function toFeed(records: readonly FeedRecord[], source: string): Feed {
   if (problems.length > Math.max(0, records.length * MAX_BAD_SHARE)) {
     const shown = problems.slice(0, 8);
     const rest = problems.length > shown.length ? `\n  … and ${problems.length - shown.length} more` : '';
-    throw new SdkError('catalogue-invalid', `${source}: ${problems.length} of ${records.length} records are bad\n  ${shown.join('\n  ')}${rest}`);
+    throw new SdkError(
+      'catalogue-invalid',
+      `${source}: ${problems.length} of ${records.length} records are bad\n  ${shown.join('\n  ')}${rest}`,
+    );
   }
   return { items: [...products.values()].map(finish), problems, records: records.length };
 }
@@ -105,7 +108,10 @@ function finish(draft: Draft): CatalogueItem {
 export function parsePrice(text: string | number | undefined): number | undefined | null {
   if (text === undefined || text === '') return undefined;
   if (typeof text === 'number') return Number.isFinite(text) && text >= 0 ? text : null;
-  const digits = text.trim().replace(/^(?:[A-Z]{3}|[€$£¥])\s*|\s*(?:[A-Z]{3}|[€$£¥])$/gu, '').replaceAll(/[\s\u00a0'’]/gu, '');
+  const digits = text
+    .trim()
+    .replace(/^(?:[A-Z]{3}|[€$£¥])\s*|\s*(?:[A-Z]{3}|[€$£¥])$/gu, '')
+    .replaceAll(/[\s\u00a0'’]/gu, '');
   if (digits === '') return text.trim() === '' ? undefined : null;
   if (!/^\d[\d.,]*$/.test(digits)) return null;
   // The last separator is the decimal one when one or two digits follow; every other one groups thousands.

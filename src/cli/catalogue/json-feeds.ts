@@ -13,12 +13,19 @@ export function parseJsonFeed(text: string, source: string): FeedRecord[] {
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new SdkError('catalogue-invalid', `${source}: no valid JSON: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new SdkError('catalogue-invalid', `${source}: no valid JSON: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
   }
   if (Array.isArray(json)) return json.map((item, index) => plainRecord(item, `item ${index + 1}`, source));
-  if (isFields(json) && Array.isArray(json['products'])) return json['products'].map((item, index) => shopifyRecord(item, `product ${index + 1}`, source));
-  if (isFields(json) && Array.isArray(json['items'])) return json['items'].map((item, index) => plainRecord(item, `item ${index + 1}`, source));
-  throw new SdkError('catalogue-invalid', `${source}: expected a list of items, {"items": […]} or Shopify's {"products": […]}, got ${describe(json)}`);
+  if (isFields(json) && Array.isArray(json['products']))
+    return json['products'].map((item, index) => shopifyRecord(item, `product ${index + 1}`, source));
+  if (isFields(json) && Array.isArray(json['items']))
+    return json['items'].map((item, index) => plainRecord(item, `item ${index + 1}`, source));
+  throw new SdkError(
+    'catalogue-invalid',
+    `${source}: expected a list of items, {"items": […]} or Shopify's {"products": […]}, got ${describe(json)}`,
+  );
 }
 
 function plainRecord(value: unknown, place: string, source: string): FeedRecord {
@@ -36,7 +43,9 @@ function plainRecord(value: unknown, place: string, source: string): FeedRecord 
     ...priceOf(price, place, source),
     tags: texts(fields['tags'], `${place}: tags`, source),
     available: fields['available'] !== false,
-    variantIds: variantsOf(fields['variants'], place, source).map((variant) => (isFields(variant) ? (text(variant['id']) ?? '') : (text(variant) ?? ''))),
+    variantIds: variantsOf(fields['variants'], place, source).map((variant) =>
+      isFields(variant) ? (text(variant['id']) ?? '') : (text(variant) ?? ''),
+    ),
   };
 }
 
@@ -62,12 +71,16 @@ function shopifyRecord(value: unknown, place: string, source: string): FeedRecor
       ...options.flatMap((option) => {
         const key = text(option['name'])?.toLowerCase() ?? '';
         // “Title: Default Title” is Shopify's way to say that there is no option.
-        return key === '' || key === 'title' ? [] : texts(option['values'], `${place}: options`, source).flatMap((entry) => tagsFrom(key, entry));
+        return key === '' || key === 'title'
+          ? []
+          : texts(option['values'], `${place}: options`, source).flatMap((entry) => tagsFrom(key, entry));
       }),
     ],
     available: variants.length === 0 || variants.some((variant) => variant['available'] !== false),
     // GA4 events of Shopify shops name a product by its id, a variant's id or a SKU.
-    variantIds: variants.flatMap((variant) => [text(variant['id']), text(variant['sku'])]).filter((id): id is string => id !== undefined && id !== ''),
+    variantIds: variants
+      .flatMap((variant) => [text(variant['id']), text(variant['sku'])])
+      .filter((id): id is string => id !== undefined && id !== ''),
   };
 }
 
@@ -104,5 +117,5 @@ function isFields(value: unknown): value is Fields {
 }
 
 function describe(value: unknown): string {
-  return String(JSON.stringify(value)).slice(0, 60);
+  return value === undefined ? 'missing' : JSON.stringify(value).slice(0, 60);
 }

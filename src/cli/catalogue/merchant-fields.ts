@@ -4,7 +4,11 @@ import { splitCategories, tagsFrom, type FeedRecord } from './feed.js';
 
 /** `g:item_group_id`, `Item Group ID`, `item group id` → `item_group_id`. */
 export function fieldName(name: string): string {
-  return name.trim().toLowerCase().replace(/^g:/, '').replaceAll(/[\s-]+/g, '_');
+  return name
+    .trim()
+    .toLowerCase()
+    .replace(/^g:/, '')
+    .replaceAll(/[\s-]+/g, '_');
 }
 
 const tagFields = [
@@ -19,7 +23,8 @@ const tagFields = [
 
 /** @param fields  by `fieldName`, first value of each */
 export function merchantRecord(fields: ReadonlyMap<string, string>, place: string): FeedRecord {
-  const first = (...names: string[]): string | undefined => names.map((name) => fields.get(name)?.trim()).find((value) => value !== undefined && value !== '');
+  const first = (...names: string[]): string | undefined =>
+    names.map((name) => fields.get(name)?.trim()).find((value) => value !== undefined && value !== '');
   const groupId = first('item_group_id', 'group_id', 'parent_id');
   const name = first('title', 'name');
   const brand = first('brand', 'vendor', 'manufacturer');
@@ -29,7 +34,10 @@ export function merchantRecord(fields: ReadonlyMap<string, string>, place: strin
   const tags = [
     ...tagFields.flatMap(([field, key]) => tagsFrom(key, fields.get(field))),
     ...[0, 1, 2, 3, 4].flatMap((n) => tagsFrom(`label${n}`, fields.get(`custom_label_${n}`))),
-    ...(fields.get('tags') ?? '').split(/[,;|]/).map((tag) => tag.trim()).filter((tag) => tag !== ''),
+    ...(fields.get('tags') ?? '')
+      .split(/[,;|]/)
+      .map((tag) => tag.trim())
+      .filter((tag) => tag !== ''),
   ];
   return {
     place,

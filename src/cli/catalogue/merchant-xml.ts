@@ -24,7 +24,8 @@ export function parseMerchantXml(text: string, source: string): FeedRecord[] {
     records.push(merchantRecord(fieldsOf(text.slice(start, end), source, place), place));
     opening.lastIndex = end;
   }
-  if (records.length === 0) throw new SdkError('catalogue-invalid', `${source}: no <item> and no <entry> in the XML; expected a Google Merchant feed`);
+  if (records.length === 0)
+    throw new SdkError('catalogue-invalid', `${source}: no <item> and no <entry> in the XML; expected a Google Merchant feed`);
   return records;
 }
 

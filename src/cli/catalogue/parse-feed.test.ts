@@ -46,7 +46,11 @@ describe('Google Merchant XML', () => {
     ['an item that does not end', xml.slice(0, 300), /feed: item 1 \(line 3\): <item> is not closed/],
     ['a field that does not end', '<rss><item><g:id>1</item></rss>', /item 1 \(line 1\): <g:id> is not closed/],
     ['no items', '<html><body>Not found</body></html>', /no <item> and no <entry>/],
-    ['a price in words', '<rss>\n<item><g:id>1</g:id><g:price>call us</g:price></item></rss>', /item 1 \(line 2\): price is "call us", expected a number/],
+    [
+      'a price in words',
+      '<rss>\n<item><g:id>1</g:id><g:price>call us</g:price></item></rss>',
+      /item 1 \(line 2\): price is "call us", expected a number/,
+    ],
     ['no id', '<rss><item><title>x</title></item></rss>', /item 1 \(line 1\): no id/],
   ])('with %s is refused, with the place', (_, text, message) => {
     expect(() => parseFeed(text, 'feed')).toThrow(message);
@@ -98,11 +102,29 @@ describe('CSV and TSV', () => {
 describe('JSON', () => {
   test('plain items, variants as ids or objects', () => {
     const text = JSON.stringify([
-      { id: 'a', name: 'A', brand: 'B', categories: ['c', 'd'], price: 3, tags: ['hue:blue'], available: false, variants: [{ id: 'a-1', price: 3 }, 'a-2'] },
+      {
+        id: 'a',
+        name: 'A',
+        brand: 'B',
+        categories: ['c', 'd'],
+        price: 3,
+        tags: ['hue:blue'],
+        available: false,
+        variants: [{ id: 'a-1', price: 3 }, 'a-2'],
+      },
       { id: 7 },
     ]);
     expect(parseFeed(text, 'f.json').items).toEqual([
-      { id: 'a', name: 'A', brand: 'B', categories: ['c', 'd'], price: 3, tags: ['hue:blue'], available: false, variantIds: ['a-1', 'a-2'] },
+      {
+        id: 'a',
+        name: 'A',
+        brand: 'B',
+        categories: ['c', 'd'],
+        price: 3,
+        tags: ['hue:blue'],
+        available: false,
+        variantIds: ['a-1', 'a-2'],
+      },
       { id: '7', categories: [], tags: [], available: true, variantIds: [] },
     ]);
     expect(parseFeed(`{"items":${text}}`, 'f.json').items).toHaveLength(2);
@@ -123,7 +145,13 @@ describe('JSON', () => {
             { id: 49148385, sku: 'IPOD2008RED', price: '189.00', available: true },
           ],
         },
-        { id: 2, title: 'Sold out', tags: 'a, b', options: [{ name: 'Title', values: ['Default Title'] }], variants: [{ id: 3, price: '1.00', available: false }] },
+        {
+          id: 2,
+          title: 'Sold out',
+          tags: 'a, b',
+          options: [{ name: 'Title', values: ['Default Title'] }],
+          variants: [{ id: 3, price: '1.00', available: false }],
+        },
       ],
     });
     expect(parseFeed(text, 'products.json').items).toEqual([

@@ -15,7 +15,12 @@ export function parseFeed(text: string, source: string): Feed {
   const body = text.replace(/^\ufeff/, '');
   const first = body.trimStart()[0];
   if (first === undefined) throw new SdkError('catalogue-invalid', `${source}: the feed is empty`);
-  const records = first === '<' ? parseMerchantXml(body, source) : first === '[' || first === '{' ? parseJsonFeed(body, source) : parseDelimited(body, source);
+  const records =
+    first === '<'
+      ? parseMerchantXml(body, source)
+      : first === '[' || first === '{'
+        ? parseJsonFeed(body, source)
+        : parseDelimited(body, source);
   if (records.length === 0) throw new SdkError('catalogue-invalid', `${source}: no items in the feed`);
   return toFeed(records, source);
 }

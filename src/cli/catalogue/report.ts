@@ -26,7 +26,11 @@ export function sizeLines({ pool, all }: FolderBuild): SizeLine[] {
     ...(all === null
       ? []
       : [
-          line('whole catalogue, ranking columns', all.brotliBytes.get('r') ?? 0, all.build.manifest.items <= budgetItems ? rankingBudget : null),
+          line(
+            'whole catalogue, ranking columns',
+            all.brotliBytes.get('r') ?? 0,
+            all.build.manifest.items <= budgetItems ? rankingBudget : null,
+          ),
           line('whole catalogue, all chunks', sum(all.brotliBytes.values()), null),
           ...deltaLine('whole catalogue', all),
         ]),
@@ -58,7 +62,10 @@ export function renderReport(feed: Feed, build: FolderBuild, dir: string): strin
     ...feed.problems.slice(0, 8).map((problem) => `  left out: ${problem}`),
     ...(feed.problems.length > 8 ? [`  left out: ${feed.problems.length - 8} more`] : []),
     ...build.notices.map((notice) => `  note: ${notice}`),
-    ...sizeLines(build).map(({ name, bytes, budget, ok }) => `  ${ok === false ? '✗' : ok === true ? '✓' : '·'} ${name.padEnd(58)} ${kilobytes(bytes).padStart(9)}${budget === null ? '' : ` of ${kilobytes(budget)}`}`),
+    ...sizeLines(build).map(
+      ({ name, bytes, budget, ok }) =>
+        `  ${ok === false ? '✗' : ok === true ? '✓' : '·'} ${name.padEnd(58)} ${kilobytes(bytes).padStart(9)}${budget === null ? '' : ` of ${kilobytes(budget)}`}`,
+    ),
     `${dir}/manifest.json: version ${pool.build.manifest.version}, ${said(pool)}, ${pool.build.manifest.items.toLocaleString('en')} items`,
     ...(all === null ? [] : [`${dir}/all.json: ${said(all)}, ${all.build.manifest.items.toLocaleString('en')} items`]),
     'Sizes are brotli. Serve the .bin.br files with Content-Encoding: br, chunks as immutable, manifests with max-age=60 and an ETag.',

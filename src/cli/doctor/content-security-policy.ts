@@ -42,7 +42,13 @@ export function sourcesFor(policy: ContentSecurityPolicy, directive: Directive):
  * @param url    absolute, or `blob:` for any blob of the page
  * @param nonce  of the script element, where it has one
  */
-export function allows(policies: readonly ContentSecurityPolicy[], directive: Directive, url: string, pageUrl: string, nonce?: string): boolean {
+export function allows(
+  policies: readonly ContentSecurityPolicy[],
+  directive: Directive,
+  url: string,
+  pageUrl: string,
+  nonce?: string,
+): boolean {
   return policies.every((policy) => {
     const sources = sourcesFor(policy, directive);
     if (sources === null) return true;
@@ -64,7 +70,9 @@ function matches(source: string, url: string, pageUrl: string): boolean {
   const [, scheme, host, port, path] = parts;
   const wantedScheme = `${scheme?.toLowerCase() ?? new URL(pageUrl).protocol.slice(0, -1)}:`;
   const isScheme = target.protocol === wantedScheme || (wantedScheme === 'http:' && target.protocol === 'https:');
-  const isHost = host === '*' || (host!.startsWith('*.') ? target.hostname.endsWith(host!.slice(1).toLowerCase()) : target.hostname === host!.toLowerCase());
+  const isHost =
+    host === '*' ||
+    (host!.startsWith('*.') ? target.hostname.endsWith(host!.slice(1).toLowerCase()) : target.hostname === host!.toLowerCase());
   const defaultPort = target.protocol === 'https:' ? '443' : '80';
   const isPort = port === '*' || (port === undefined ? target.port === '' : (target.port === '' ? defaultPort : target.port) === port);
   const isPath = path === undefined || (path.endsWith('/') ? target.pathname.startsWith(path) : target.pathname === path);

@@ -21,8 +21,12 @@ export async function findBrowser(): Promise<FoundBrowser> {
     } catch {
       continue; // not installed
     }
-    const executablePath = [process.env['CHROMIUM_PATH'], ...systemPaths, chromium.executablePath()].find((path) => path !== undefined && path !== '' && existsSync(path));
-    return executablePath === undefined ? { missing: 'no Chromium here; set CHROMIUM_PATH, or run: npx playwright install chromium' } : { chromium, executablePath };
+    const executablePath = [process.env['CHROMIUM_PATH'], ...systemPaths, chromium.executablePath()].find(
+      (path) => path !== undefined && path !== '' && existsSync(path),
+    );
+    return executablePath === undefined
+      ? { missing: 'no Chromium here; set CHROMIUM_PATH, or run: npx playwright install chromium' }
+      : { chromium, executablePath };
   }
   return { missing: 'playwright is not installed; for the checks that need a browser run: npm install --no-save playwright' };
 }

@@ -22,7 +22,9 @@ export function findTag(html: string, pageUrl: string): PageTag | null {
 
 /** Ids of the cards in marked lists, in order. */
 export function findItemIds(html: string): string[] {
-  return [...withoutComments(html).matchAll(/<[a-z][^>]*\bdata-homebody-item\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))/gi)].map(([, double, single, bare]) => decode(double ?? single ?? bare ?? ''));
+  return [...withoutComments(html).matchAll(/<[a-z][^>]*\bdata-homebody-item\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))/gi)].map(
+    ([, double, single, bare]) => decode(double ?? single ?? bare ?? ''),
+  );
 }
 
 /** Values of `<meta http-equiv="Content-Security-Policy">`. */

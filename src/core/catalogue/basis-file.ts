@@ -9,7 +9,8 @@ export function encodeBasis(basis: VectorBasis): Uint8Array<ArrayBuffer> {
   writer.count(basis.catalogueVersion);
   writer.count(basis.features.length);
   writer.column(basis.features);
-  for (const floats of [basis.idf, basis.mean, basis.directions]) writer.column(new Uint32Array(floats.buffer, floats.byteOffset, floats.length));
+  for (const floats of [basis.idf, basis.mean, basis.directions])
+    writer.column(new Uint32Array(floats.buffer, floats.byteOffset, floats.length));
   return writer.finish();
 }
 

@@ -29,7 +29,8 @@ function shop(poolSize = 1e6) {
   };
 }
 
-const living = (catalogue: Catalogue): number[] => Array.from({ length: catalogue.rows }, (_, row) => row).filter((row) => catalogue.alive[row] === 1);
+const living = (catalogue: Catalogue): number[] =>
+  Array.from({ length: catalogue.rows }, (_, row) => row).filter((row) => catalogue.alive[row] === 1);
 
 const asPlain = (item: CatalogueItem) => ({
   id: item.id,
@@ -107,7 +108,11 @@ describe('a built catalogue', () => {
   test('counts the ids of a page that it knows, variants included', () => {
     const { pool } = shop().build(feed);
     const withVariants = feed.find((item) => item.variantIds!.length > 0)!;
-    expect(matchIds(pool, [feed[0]!.id, withVariants.variantIds![0]!, 'nobody', 'no-one'])).toEqual({ matched: 2, unmatched: 2, examples: ['nobody', 'no-one'] });
+    expect(matchIds(pool, [feed[0]!.id, withVariants.variantIds![0]!, 'nobody', 'no-one'])).toEqual({
+      matched: 2,
+      unmatched: 2,
+      examples: ['nobody', 'no-one'],
+    });
   });
 
   test('leaves out vectors that another bundle made', () => {
@@ -131,7 +136,10 @@ describe('a built catalogue', () => {
 
   test('finds variants whose ids hold the product id anywhere, or not at all', () => {
     const variantIds = ['sku-$&-red', '$&', 'x$&$&y', 'unrelated', '$1'].map((id) => id.replaceAll('$&', () => 'a$&b'));
-    const { pool } = shop().build([{ id: 'a$&b', variantIds }, { id: 'other', variantIds: ['other/1'] }]);
+    const { pool } = shop().build([
+      { id: 'a$&b', variantIds },
+      { id: 'other', variantIds: ['other/1'] },
+    ]);
     for (const id of [...variantIds, 'a$&b']) expect(canonicalRow(pool, id)).toBe(canonicalRow(pool, 'a$&b'));
     expect(pool.rowOf.size).toBe(7);
   });
@@ -183,7 +191,12 @@ describe('a catalogue over several days', () => {
 
   test('a new price touches the offers only', () => {
     const { build } = shop();
-    const feed: CatalogueItem[] = Array.from({ length: 100 }, (_, n) => ({ id: `i${n}`, name: `thing ${n}`, categories: ['c'], price: 10 + n }));
+    const feed: CatalogueItem[] = Array.from({ length: 100 }, (_, n) => ({
+      id: `i${n}`,
+      name: `thing ${n}`,
+      categories: ['c'],
+      price: 10 + n,
+    }));
     build(feed);
     const { build: made, pool } = build(feed.map((item) => (item.id === 'i50' ? { ...item, price: 60.5, available: false } : item)));
     expect(made.pool).toMatchObject({ kind: 'delta', removed: 0, added: 0, offers: 1 });

@@ -41,13 +41,20 @@ export function buildCatalogue(items: readonly CatalogueItem[], options: BuildOp
   refuseTwins(rows.map((row) => row.id));
 
   const basis =
-    previous.basis ?? fitBasis(rows.map((row) => encodeItem(itemOfRow(row), row.quantile === 255 ? undefined : row.quantile / QUANTILE_LEVELS)), version);
+    previous.basis ??
+    fitBasis(
+      rows.map((row) => encodeItem(itemOfRow(row), row.quantile === 255 ? undefined : row.quantile / QUANTILE_LEVELS)),
+      version,
+    );
   const inPool = poolIds(items, options.poolSize);
   const pool = buildTier(
     rows.filter((row) => inPool.has(row.id)),
     { version, hash: options.hash, hasNames: true, basis, previous: previous.pool },
   );
-  const all = items.length <= options.poolSize ? null : buildTier(rows, { version, hash: options.hash, hasNames: false, basis, previous: previous.all });
+  const all =
+    items.length <= options.poolSize
+      ? null
+      : buildTier(rows, { version, hash: options.hash, hasNames: false, basis, previous: previous.all });
   return { pool, all, basis };
 }
 
@@ -61,8 +68,12 @@ function refuseTwins(ids: readonly string[]): void {
   const seen = new Set<string>();
   for (const id of ids) {
     if (id === '' || cleanText(id) !== id)
-      throw new SdkError('catalogue-invalid', `item id ${JSON.stringify(id)}; expected the canonical product id, one line of at most 200 characters`);
-    if (seen.has(id)) throw new SdkError('catalogue-invalid', `item ${id} comes twice; expected one item per product, its variants within it`);
+      throw new SdkError(
+        'catalogue-invalid',
+        `item id ${JSON.stringify(id)}; expected the canonical product id, one line of at most 200 characters`,
+      );
+    if (seen.has(id))
+      throw new SdkError('catalogue-invalid', `item ${id} comes twice; expected one item per product, its variants within it`);
     seen.add(id);
   }
 }

@@ -1,8 +1,25 @@
 import { encodeItem } from '../features/encode-item.js';
 import { FEATURE_MANIFEST_VERSION, HASH_SEED } from '../features/manifest.js';
 import { itemOfRow } from './catalogue-item.js';
-import { encodeDelta, encodeNames, encodeOffers, encodeRanking, encodeVariants, encodeVectors, type CatalogueRow } from './encode-chunks.js';
-import { CATALOGUE_FORMAT, MAX_DELTAS, QUANTILE_LEVELS, VECTOR_DIM, type Catalogue, type CatalogueManifest, type ChunkRef, type ModelManifest } from './format.js';
+import {
+  encodeDelta,
+  encodeNames,
+  encodeOffers,
+  encodeRanking,
+  encodeVariants,
+  encodeVectors,
+  type CatalogueRow,
+} from './encode-chunks.js';
+import {
+  CATALOGUE_FORMAT,
+  MAX_DELTAS,
+  QUANTILE_LEVELS,
+  VECTOR_DIM,
+  type Catalogue,
+  type CatalogueManifest,
+  type ChunkRef,
+  type ModelManifest,
+} from './format.js';
 import { projectItems, type VectorBasis } from './item-vectors.js';
 import { compareRows, type Difference } from './compare-rows.js';
 
@@ -35,7 +52,8 @@ export function buildTier(rows: readonly CatalogueRow[], options: TierOptions): 
   if (previous !== null && continues(previous, options)) {
     const difference = compareRows(previous, rows);
     const counts = { removed: difference.removed.length, added: difference.added.length, offers: difference.offers.length };
-    if (counts.removed + counts.added + counts.offers === 0) return { manifest: previous.manifest, files: new Map(), kind: 'unchanged', ...counts };
+    if (counts.removed + counts.added + counts.offers === 0)
+      return { manifest: previous.manifest, files: new Map(), kind: 'unchanged', ...counts };
     const bytes = deltaChunk(previous, difference, basis);
     if (previous.manifest.deltas.length < MAX_DELTAS && bytes.length <= largestDelta * baseBytes(previous.manifest)) {
       const files = new Map<string, Uint8Array<ArrayBuffer>>();
@@ -84,19 +102,33 @@ function vectorChunk(rows: readonly CatalogueRow[], basis: VectorBasis): Uint8Ar
 }
 
 function modelOf(basis: VectorBasis): ModelManifest {
-  return { catalogueVersion: basis.catalogueVersion, hashSeed: HASH_SEED, featureManifestVersion: FEATURE_MANIFEST_VERSION, dim: VECTOR_DIM };
+  return {
+    catalogueVersion: basis.catalogueVersion,
+    hashSeed: HASH_SEED,
+    featureManifestVersion: FEATURE_MANIFEST_VERSION,
+    dim: VECTOR_DIM,
+  };
 }
 
 /** Can a delta stand on it? Only with the same columns and vectors of the same basis. */
 function continues(previous: Catalogue, { hasNames, basis }: TierOptions): boolean {
-  return previous.vectors !== null && (previous.names !== null) === hasNames && previous.manifest.model?.catalogueVersion === basis.catalogueVersion;
+  return (
+    previous.vectors !== null &&
+    (previous.names !== null) === hasNames &&
+    previous.manifest.model?.catalogueVersion === basis.catalogueVersion
+  );
 }
 
 function baseBytes({ ranking, names, offers, variants, vectors }: CatalogueManifest): number {
   return [ranking, names, offers, variants, vectors].reduce((sum, ref) => sum + (ref?.sizeBytes ?? 0), 0);
 }
 
-function addFile(files: Map<string, Uint8Array<ArrayBuffer>>, kind: string, bytes: Uint8Array<ArrayBuffer>, hashOf: TierOptions['hash']): ChunkRef {
+function addFile(
+  files: Map<string, Uint8Array<ArrayBuffer>>,
+  kind: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  hashOf: TierOptions['hash'],
+): ChunkRef {
   const hash = hashOf(bytes);
   const url = `${kind}-${hash.slice(0, 16)}.bin`;
   files.set(url, bytes);

@@ -79,7 +79,12 @@ test('the id index finds every living id and variant, and nothing else', () => {
   const variants = ids.flatMap((id) => [`${id}/a`, `${id}/b`]);
   const column = (texts: readonly string[]) => textColumn([{ text: texts.join('\n'), rows: texts.length }]);
   const alive = Uint8Array.from(ids, (_, row) => (row % 5 === 0 ? 0 : 1));
-  const index = idIndex(column(ids), alive, column(variants), Uint32Array.from(variants, (_, at) => at >> 1));
+  const index = idIndex(
+    column(ids),
+    alive,
+    column(variants),
+    Uint32Array.from(variants, (_, at) => at >> 1),
+  );
   for (const [row, id] of ids.entries()) {
     const expected = row % 5 === 0 ? undefined : row;
     expect(index.get(id)).toBe(expected);

@@ -101,7 +101,8 @@ export class ByteReader {
       const bytes = this.raw(rows);
       for (let row = 0; row < rows; row++) values[row]! |= bytes[row]! << (8 * plane);
     }
-    for (let row = 0; row < rows; row++) if (values[row]! >= limit) throw broken(`row ${row} says ${values[row]}, expected less than ${limit}`);
+    for (let row = 0; row < rows; row++)
+      if (values[row]! >= limit) throw broken(`row ${row} says ${values[row]}, expected less than ${limit}`);
     return values;
   }
 

@@ -16,7 +16,8 @@ const { colornames } = (await import('color-name-list' as string)) as { colornam
 const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const brotliBytes = (tier: TierBuild, kinds: string): number =>
   [...tier.files].filter(([url]) => kinds.includes(url[0]!)).reduce((sum, [, bytes]) => sum + brotliCompressSync(bytes).length, 0);
-const open = (tier: TierBuild): Catalogue => decodeCatalogue(tier.manifest, new Map([...tier.files.values()].map((bytes) => [hash(bytes), bytes])));
+const open = (tier: TierBuild): Catalogue =>
+  decodeCatalogue(tier.manifest, new Map([...tier.files.values()].map((bytes) => [hash(bytes), bytes])));
 
 function heldBytes(catalogue: Catalogue): number {
   const arrays = Object.values(catalogue).filter((column): column is Uint8Array => ArrayBuffer.isView(column));
@@ -65,10 +66,16 @@ describe('the catalogue keeps its budgets', () => {
     const catalogue = open(all);
     expect(catalogue.rowOf.size).toBeGreaterThan(300_000);
     // Texts are one string each: at most the chunks' bytes, one byte per letter, twice over while they are joined.
-    const textBytes = 2 * [...all.files].filter(([url]) => 'rv'.includes(url[0]!)).reduce((sum, [, bytes]) => sum + bytes.length, 0) + 3 * 8 * catalogue.rowOf.size;
+    const textBytes =
+      2 * [...all.files].filter(([url]) => 'rv'.includes(url[0]!)).reduce((sum, [, bytes]) => sum + bytes.length, 0) +
+      3 * 8 * catalogue.rowOf.size;
     expect(heldBytes(catalogue) + textBytes).toBeLessThanOrEqual(40e6);
 
-    const later = buildCatalogue(oneDayLater(feed, 0.01), { poolSize: 5_000, hash, previous: { pool: null, all: catalogue, basis: first.basis } }).all!;
+    const later = buildCatalogue(oneDayLater(feed, 0.01), {
+      poolSize: 5_000,
+      hash,
+      previous: { pool: null, all: catalogue, basis: first.basis },
+    }).all!;
     expect(later.kind).toBe('delta');
     expect(later.added).toBeGreaterThan(500);
     expect(brotliBytes(later, 'd')).toBeLessThanOrEqual(20_000);
@@ -77,6 +84,8 @@ describe('the catalogue keeps its budgets', () => {
   test('a manifest with seven deltas is at most 2 kB', () => {
     const { pool } = buildCatalogue(generatedFeed(100), { poolSize: 5_000, hash });
     const ref = { ...pool.manifest.ranking, sizeBytes: 9_999_999 };
-    expect(JSON.stringify({ ...pool.manifest, version: 99_999, deltas: Array.from({ length: 7 }, () => ref) }).length).toBeLessThanOrEqual(2_000);
+    expect(JSON.stringify({ ...pool.manifest, version: 99_999, deltas: Array.from({ length: 7 }, () => ref) }).length).toBeLessThanOrEqual(
+      2_000,
+    );
   });
 });

@@ -13,7 +13,11 @@ const maxTextLength = 200;
 
 /** One line without control characters, trimmed, at most 200 characters: safe in a text column and in a path. */
 export function cleanText(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim().slice(0, maxTextLength).trimEnd();
+  return text
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .trim()
+    .slice(0, maxTextLength)
+    .trimEnd();
 }
 
 /**
@@ -39,11 +43,17 @@ function toRow(item: CatalogueItem, quantile: number): CatalogueRow {
     id,
     name: cleanText(item.name ?? ''),
     brand: cleanText(item.brand ?? ''),
-    categories: (item.categories ?? []).map(cleanText).filter((category) => category !== '').slice(0, MAX_CATEGORIES),
+    categories: (item.categories ?? [])
+      .map(cleanText)
+      .filter((category) => category !== '')
+      .slice(0, MAX_CATEGORIES),
     tags: [...tags].slice(0, MAX_TAGS).sort((a, b) => order(tagKey(a), tagKey(b)) || order(a, b)), // as decoding gives them
     variantIds: [...variantIds].sort(order),
     quantile,
-    priceMinor: item.price === undefined || !Number.isFinite(item.price) || item.price < 0 ? null : Math.min(2 ** 32 - 2, Math.round(item.price * 100)),
+    priceMinor:
+      item.price === undefined || !Number.isFinite(item.price) || item.price < 0
+        ? null
+        : Math.min(2 ** 32 - 2, Math.round(item.price * 100)),
     available: item.available !== false,
   };
 }

@@ -52,7 +52,9 @@ export function decodeCatalogue(manifest: CatalogueManifest, chunks: ReadonlyMap
   const paths: string[] = [];
   const brandNames: string[] = [];
   const tagNames: string[] = [];
-  const tags = new Uint32Array(segments.reduce((sum, { tagColumns }) => sum + tagColumns.reduce((count, column) => count + column.used, 0), 0));
+  const tags = new Uint32Array(
+    segments.reduce((sum, { tagColumns }) => sum + tagColumns.reduce((count, column) => count + column.used, 0), 0),
+  );
   const variantParts: { text: string; rows: number }[] = [];
   const variantRows: number[] = [];
 
@@ -94,7 +96,8 @@ export function decodeCatalogue(manifest: CatalogueManifest, chunks: ReadonlyMap
       const variants = reader.texts().map((id, at) => id.replace(OWN_ID, () => ids.at(variantRows[before + at]! - first)));
       variantParts.push({ text: variants.join('\n'), rows: variantRows.length - before });
     }
-    if (vectors !== null && vectorScales !== null && model !== null) readVectors(segment.vectors, segment.rows, model, first, vectors, vectorScales);
+    if (vectors !== null && vectorScales !== null && model !== null)
+      readVectors(segment.vectors, segment.rows, model, first, vectors, vectorScales);
     first += segment.rows;
   }
 
@@ -106,7 +109,12 @@ export function decodeCatalogue(manifest: CatalogueManifest, chunks: ReadonlyMap
     rows,
     alive,
     ids,
-    names: base.names === null ? null : textColumn(segments.map((segment) => ({ text: segment.names === null ? '' : new ByteReader(segment.names).text(), rows: segment.rows }))),
+    names:
+      base.names === null
+        ? null
+        : textColumn(
+            segments.map((segment) => ({ text: segment.names === null ? '' : new ByteReader(segment.names).text(), rows: segment.rows })),
+          ),
     categories,
     categoryPaths: paths.map((path) => (path === '' ? [] : path.split(PATH_SEPARATOR))),
     brands,
@@ -127,7 +135,9 @@ export function decodeCatalogue(manifest: CatalogueManifest, chunks: ReadonlyMap
 
 /** Same hash, same features, same dimension, or nothing. */
 export function isOurModel(model: ModelManifest | null): model is ModelManifest {
-  return model !== null && model.hashSeed === HASH_SEED && model.featureManifestVersion === FEATURE_MANIFEST_VERSION && model.dim === VECTOR_DIM;
+  return (
+    model !== null && model.hashSeed === HASH_SEED && model.featureManifestVersion === FEATURE_MANIFEST_VERSION && model.dim === VECTOR_DIM
+  );
 }
 
 function readRanking(segment: Segment) {
@@ -164,12 +174,20 @@ function readOffers(bytes: Uint8Array, rows: number): { readonly prices: Float64
   return { prices, available };
 }
 
-function readVectors(bytes: Uint8Array | null, rows: number, model: ModelManifest, first: number, vectors: Int8Array, scales: Float32Array): void {
+function readVectors(
+  bytes: Uint8Array | null,
+  rows: number,
+  model: ModelManifest,
+  first: number,
+  vectors: Int8Array,
+  scales: Float32Array,
+): void {
   if (bytes === null || bytes.length === 0) return; // rows without vectors: all zeros
   const reader = new ByteReader(bytes);
   const dim = reader.count();
   const version = reader.count();
-  if (dim !== model.dim || version !== model.catalogueVersion) throw broken(`vectors of model ${version} with ${dim} dimensions, the manifest says ${model.catalogueVersion} with ${model.dim}`);
+  if (dim !== model.dim || version !== model.catalogueVersion)
+    throw broken(`vectors of model ${version} with ${dim} dimensions, the manifest says ${model.catalogueVersion} with ${model.dim}`);
   const codes = reader.raw(rows);
   for (let row = 0; row < rows; row++) scales[first + row] = scaleOf(codes[row]!);
   for (let k = 0; k < dim; k++) {
@@ -192,7 +210,13 @@ function readDelta(reader: ByteReader) {
   const removed = gaps();
   const offerRows = gaps();
   const offers = reader.block();
-  const segment: Segment = { ranking: reader.block(), names: reader.block(), offers: reader.block(), variants: reader.block(), vectors: reader.block() };
+  const segment: Segment = {
+    ranking: reader.block(),
+    names: reader.block(),
+    offers: reader.block(),
+    variants: reader.block(),
+    vectors: reader.block(),
+  };
   reader.end();
   return { baseRows, removed, offerRows, offers, segment };
 }

@@ -25,7 +25,6 @@ function dictionaryOf(values: Iterable<string>): { readonly names: string[]; rea
   return { names, indexOf: new Map(names.map((name, index) => [name, index])) };
 }
 
-
 export function encodeRanking(rows: readonly CatalogueRow[]): Uint8Array<ArrayBuffer> {
   const writer = new ByteWriter();
   writer.count(rows.length);
@@ -144,5 +143,7 @@ function writeGaps(writer: ByteWriter, ascending: readonly number[]): void {
 
 /** Level of a quantile as it is stored. */
 export function quantileLevel(quantile: number | undefined): number {
-  return quantile === undefined || Number.isNaN(quantile) ? 255 : Math.min(QUANTILE_LEVELS - 1, Math.floor(quantile * QUANTILE_LEVELS + 1e-9));
+  return quantile === undefined || Number.isNaN(quantile)
+    ? 255
+    : Math.min(QUANTILE_LEVELS - 1, Math.floor(quantile * QUANTILE_LEVELS + 1e-9));
 }

@@ -10,10 +10,12 @@ export function generatedFeed(count: number, seed = 7): CatalogueItem[] {
   const random = seededRandom(seed);
   const whole = (below: number): number => Math.floor(random.nextUnit() * below);
   /** Zipf with exponent about 1: rank 0 most often. */
-  const tailed = (below: number): number => Math.min(below - 1, Math.floor(below ** random.nextUnit()) - 1 + (random.nextUnit() < 0.3 ? 1 : 0));
+  const tailed = (below: number): number =>
+    Math.min(below - 1, Math.floor(below ** random.nextUnit()) - 1 + (random.nextUnit() < 0.3 ? 1 : 0));
   const groups = Array.from({ length: 24 }, (_, group) => `Group ${group + 1}`);
   const brands = Array.from({ length: 900 }, () => syllables(random.nextUnit, 2 + whole(2)));
-  const colours = 'black white grey navy blue red green beige brown pink yellow purple orange gold silver khaki teal cream burgundy olive'.split(' ');
+  const colours =
+    'black white grey navy blue red green beige brown pink yellow purple orange gold silver khaki teal cream burgundy olive'.split(' ');
   const materials = 'cotton polyester wool leather linen steel oak glass silk viscose ceramic bamboo denim fleece nylon'.split(' ');
   const styles = 'classic casual modern vintage sport boho minimal formal rustic'.split(' ');
   const nouns = Array.from({ length: 400 }, () => syllables(random.nextUnit, 2));
@@ -29,9 +31,15 @@ export function generatedFeed(count: number, seed = 7): CatalogueItem[] {
     const brand = brands[(group * 37 + tailed(120)) % brands.length]!;
     const noun = nouns[(group * 18 + sub * 3 + tailed(12)) % nouns.length]!;
     const colour = colours[tailed(colours.length)]!;
-    const tags = [`color:${colour}`, `material:${materials[(group + tailed(6)) % materials.length]!}`, `style:${styles[tailed(styles.length)]!}`];
+    const tags = [
+      `color:${colour}`,
+      `material:${materials[(group + tailed(6)) % materials.length]!}`,
+      `style:${styles[tailed(styles.length)]!}`,
+    ];
     if (random.nextUnit() < 0.4) tags.push(`season:${['spring', 'summer', 'autumn', 'winter'][whole(4)]!}`);
-    const priceMinor = Math.round(Math.exp(2.5 + group * 0.08 + 0.6 * (random.nextUnit() + random.nextUnit() + random.nextUnit() - 1.5)) * 100);
+    const priceMinor = Math.round(
+      Math.exp(2.5 + group * 0.08 + 0.6 * (random.nextUnit() + random.nextUnit() + random.nextUnit() - 1.5)) * 100,
+    );
     const variants = random.nextUnit() < 0.66 ? 2 + whole(4) : 0;
     return {
       id: String(number),
@@ -62,6 +70,12 @@ export function oneDayLater(items: readonly CatalogueItem[], share: number, seed
   }));
   const stayed = items
     .filter(() => random.nextUnit() >= share * 0.5)
-    .map((item) => (random.nextUnit() >= share * 0.5 ? item : random.nextUnit() < 0.5 ? { ...item, available: !item.available } : { ...item, price: (Math.round(item.price! * 100) + 100) / 100 }));
+    .map((item) =>
+      random.nextUnit() >= share * 0.5
+        ? item
+        : random.nextUnit() < 0.5
+          ? { ...item, available: !item.available }
+          : { ...item, price: (Math.round(item.price! * 100) + 100) / 100 },
+    );
   return [...stayed, ...arrivals];
 }

@@ -42,7 +42,13 @@ export function fitBasis(items: readonly EncodedItem[], catalogueVersion: number
     }
     offsets[row + 1] = indices.length;
   }
-  const data = { rows: items.length, columns: features.length, offsets, indices: Uint32Array.from(indices), values: Float64Array.from(values) };
+  const data = {
+    rows: items.length,
+    columns: features.length,
+    offsets,
+    indices: Uint32Array.from(indices),
+    values: Float64Array.from(values),
+  };
   const { mean, directions } = principalComponents(data, VECTOR_DIM, seed);
   return { ...basis, mean: Float32Array.from(mean), directions: Float32Array.from(directions) };
 }
@@ -51,7 +57,10 @@ export function fitBasis(items: readonly EncodedItem[], catalogueVersion: number
  * Vectors of unit length (zero where an item has no feature that the basis knows), quantised.
  * @returns vectors [items · VECTOR_DIM], codes [items] for `scaleOf`
  */
-export function projectItems(basis: VectorBasis, items: readonly EncodedItem[]): { readonly vectors: Int8Array; readonly codes: Uint8Array } {
+export function projectItems(
+  basis: VectorBasis,
+  items: readonly EncodedItem[],
+): { readonly vectors: Int8Array; readonly codes: Uint8Array } {
   const placeOf = placesOf(basis);
   const shift = new Float64Array(VECTOR_DIM);
   for (let place = 0; place < basis.features.length; place++)
@@ -63,7 +72,8 @@ export function projectItems(basis: VectorBasis, items: readonly EncodedItem[]):
     const weighted = weigh(item, placeOf, basis.idf);
     row.fill(0);
     if (weighted.length > 0) for (let k = 0; k < VECTOR_DIM; k++) row[k] = -shift[k]!;
-    for (const [place, value] of weighted) for (let k = 0; k < VECTOR_DIM; k++) row[k]! += value * basis.directions[place * VECTOR_DIM + k]!;
+    for (const [place, value] of weighted)
+      for (let k = 0; k < VECTOR_DIM; k++) row[k]! += value * basis.directions[place * VECTOR_DIM + k]!;
     const length = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
     if (length > 1e-6) for (let k = 0; k < VECTOR_DIM; k++) row[k]! /= length;
     else row.fill(0);

@@ -40,7 +40,8 @@ function optional(value: unknown, name: string): ChunkRef | null {
 function chunkOf(value: unknown, name: string): ChunkRef {
   const { url, hash, sizeBytes } = fieldsOf(value, name);
   // Relative and flat: a manifest cannot send the device to another origin.
-  if (typeof url !== 'string' || !/^[\w-][\w.-]{0,80}$/.test(url)) throw wrong(`${name}.url`, url, 'the name of a file beside the manifest');
+  if (typeof url !== 'string' || !/^[\w-][\w.-]{0,80}$/.test(url))
+    throw wrong(`${name}.url`, url, 'the name of a file beside the manifest');
   if (typeof hash !== 'string' || !/^[0-9a-f]{64}$/.test(hash)) throw wrong(`${name}.hash`, hash, 'a SHA-256 in hex');
   const size = whole(sizeBytes, `${name}.sizeBytes`);
   if (size > MAX_CHUNK_BYTES) throw wrong(`${name}.sizeBytes`, size, `at most ${MAX_CHUNK_BYTES}`);
@@ -68,5 +69,8 @@ function whole(value: unknown, name: string): number {
 }
 
 function wrong(name: string, got: unknown, expected: string): SdkError {
-  return new SdkError('catalogue-invalid', `catalogue manifest: ${name} is ${String(JSON.stringify(got)).slice(0, 80)}, expected ${expected}`);
+  return new SdkError(
+    'catalogue-invalid',
+    `catalogue manifest: ${name} is ${got === undefined ? 'missing' : JSON.stringify(got).slice(0, 80)}, expected ${expected}`,
+  );
 }

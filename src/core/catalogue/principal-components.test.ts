@@ -8,10 +8,20 @@ function sparse(dense: readonly (readonly number[])[]): SparseRows {
   const indices: number[] = [];
   const values: number[] = [];
   for (const row of dense) {
-    for (const [column, value] of row.entries()) if (value !== 0) (indices.push(column), values.push(value));
+    for (const [column, value] of row.entries()) {
+      if (value === 0) continue;
+      indices.push(column);
+      values.push(value);
+    }
     offsets.push(indices.length);
   }
-  return { rows: dense.length, columns: dense[0]!.length, offsets: Uint32Array.from(offsets), indices: Uint32Array.from(indices), values: Float64Array.from(values) };
+  return {
+    rows: dense.length,
+    columns: dense[0]!.length,
+    offsets: Uint32Array.from(offsets),
+    indices: Uint32Array.from(indices),
+    values: Float64Array.from(values),
+  };
 }
 
 describe('principal components', () => {
@@ -28,12 +38,15 @@ describe('principal components', () => {
     const random = seededRandom(5);
     const dense = Array.from({ length: 300 }, () => {
       const [a, b, c] = [random.nextUnit() * 9, random.nextUnit() * 4, random.nextUnit()];
-      return Array.from({ length: 40 }, (_, k) => (random.nextUnit() < 0.3 ? 0 : a * Math.sin(k) + b * Math.cos(3 * k) + c * Math.sin(7 * k) + 0.05 * random.nextUnit()));
+      return Array.from({ length: 40 }, (_, k) =>
+        random.nextUnit() < 0.3 ? 0 : a * Math.sin(k) + b * Math.cos(3 * k) + c * Math.sin(7 * k) + 0.05 * random.nextUnit(),
+      );
     });
     const { mean, directions } = principalComponents(sparse(dense), 3, 1);
     const covariance = new Float64Array(40 * 40);
     const centre = Array.from({ length: 40 }, (_, k) => dense.reduce((sum, row) => sum + row[k]!, 0) / 300);
-    for (const row of dense) for (let i = 0; i < 40; i++) for (let j = 0; j < 40; j++) covariance[i * 40 + j]! += (row[i]! - centre[i]!) * (row[j]! - centre[j]!);
+    for (const row of dense)
+      for (let i = 0; i < 40; i++) for (let j = 0; j < 40; j++) covariance[i * 40 + j]! += (row[i]! - centre[i]!) * (row[j]! - centre[j]!);
     const { vectors } = symmetricEigen(covariance, 40);
     for (let k = 0; k < 40; k++) expect(mean[k]).toBeCloseTo(centre[k]!, 9);
     for (let k = 0; k < 2; k++) {

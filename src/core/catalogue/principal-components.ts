@@ -21,7 +21,11 @@ const iterations = 6;
  * @returns mean [columns]; directions [columns · dim] row-major, orthonormal columns (all zero where the data has fewer)
  * @see Halko, Martinsson, Tropp 2011, Finding structure with randomness, algorithms 4.4 and 5.1
  */
-export function principalComponents(data: SparseRows, dim: number, seed: number): { readonly mean: Float64Array; readonly directions: Float64Array } {
+export function principalComponents(
+  data: SparseRows,
+  dim: number,
+  seed: number,
+): { readonly mean: Float64Array; readonly directions: Float64Array } {
   const { rows, columns } = data;
   const width = Math.min(dim + oversampling, rows, columns);
   const mean = new Float64Array(columns);
@@ -62,7 +66,8 @@ export function principalComponents(data: SparseRows, dim: number, seed: number)
 function times(data: SparseRows, mean: Float64Array, basis: Float64Array, width: number): Float64Array {
   const product = new Float64Array(data.rows * width);
   const shift = new Float64Array(width);
-  for (let column = 0; column < data.columns; column++) for (let k = 0; k < width; k++) shift[k]! += mean[column]! * basis[column * width + k]!;
+  for (let column = 0; column < data.columns; column++)
+    for (let k = 0; k < width; k++) shift[k]! += mean[column]! * basis[column * width + k]!;
   for (let row = 0; row < data.rows; row++) {
     const out = row * width;
     for (let k = 0; k < width; k++) product[out + k] = -shift[k]!;
@@ -88,7 +93,8 @@ function timesTransposed(data: SparseRows, mean: Float64Array, scores: Float64Ar
       for (let k = 0; k < width; k++) product[out + k]! += value * scores[from + k]!;
     }
   }
-  for (let column = 0; column < data.columns; column++) for (let k = 0; k < width; k++) product[column * width + k]! -= mean[column]! * sums[k]!;
+  for (let column = 0; column < data.columns; column++)
+    for (let k = 0; k < width; k++) product[column * width + k]! -= mean[column]! * sums[k]!;
   return product;
 }
 

@@ -2,7 +2,10 @@
 const LARGEST = 31;
 
 /** Row scales in one byte: 2^(−code / 8), so that a step is 9 % and the whole range 2^−32 … 1. */
-const eighthRoots = [1, 0.9170040432046712, 0.8408964152537145, 0.7711054127039704, 0.7071067811865476, 0.6484197773255048, 0.5946035575013605, 0.5452538663326288] as const;
+const eighthRoots = [
+  1, 0.9170040432046712, 0.8408964152537145, 0.7711054127039704, 0.7071067811865476, 0.6484197773255048, 0.5946035575013605,
+  0.5452538663326288,
+] as const;
 
 /** Exact powers of two times a table: the same float everywhere, which `2 ** x` does not promise. */
 export function scaleOf(code: number): number {

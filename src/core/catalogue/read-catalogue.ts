@@ -12,7 +12,10 @@ export function itemAt(catalogue: Catalogue, row: number): Item {
   const brand = catalogue.brandNames[catalogue.brands[row]!] ?? '';
   const price = catalogue.prices[row]!;
   const categories = catalogue.categoryPaths[catalogue.categories[row]!]!;
-  const tags = Array.from(catalogue.tags.subarray(catalogue.tagOffsets[row], catalogue.tagOffsets[row + 1]), (tag) => catalogue.tagNames[tag]!);
+  const tags = Array.from(
+    catalogue.tags.subarray(catalogue.tagOffsets[row], catalogue.tagOffsets[row + 1]),
+    (tag) => catalogue.tagNames[tag]!,
+  );
   return {
     id: catalogue.ids.at(row),
     ...(name === '' ? {} : { name }),

@@ -31,7 +31,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
   const codes = new Uint16Array(4_096);
   let text = '';
   let length = 0;
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const lead = bytes[at++]!;
     const more = lead < 0xc0 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
     let point = more === 0 ? lead : lead & (63 >> more);
