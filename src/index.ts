@@ -27,12 +27,15 @@ export type {
   WhyResult,
 } from './worker/api/worker-api.js';
 
+/** The folder of this file. By hand: bundlers take `new URL('.', import.meta.url)` for an asset and inline what they find there. */
+const here = import.meta.url.slice(0, import.meta.url.lastIndexOf('/') + 1);
+
 /**
  * The client of one site. Nothing starts, is stored or is sent before `consent({ personalise: true })`; safe to call where there is no
  * page (server rendering), where it stays inert. Errors: `invalid-options`.
  */
 export function createClient(options: ClientOptions): Client {
-  const client = createPageClient(options, { workerSource, chunkBase: new URL('.', import.meta.url).href });
+  const client = createPageClient(options, { workerSource, chunkBase: here });
   if (options.dataLayer === true && typeof document !== 'undefined') {
     hearDataLayer(
       client,

@@ -47,9 +47,9 @@ export function createShelf({ container, list, itemOf, rank, quietly }: ShelfPar
   /** The order that should be: the shop's unless there is a good answer. */
   const target = (): HTMLElement[] => {
     if (!result || isSorted || result.code) return result || isSorted ? shop : shown;
-    const places = new Map(result.items.map(({ id }, place) => [id, place]));
-    const place = (card: HTMLElement): number => places.get(idOfCard(card)) ?? places.size;
-    return shop.toSorted((a, b) => place(a) - place(b));
+    const ranked = new Map(result.items.map(({ id }, place) => [id, place]));
+    const places = new Map(shop.map((card) => [card, ranked.get(idOfCard(card)) ?? ranked.size]));
+    return shop.toSorted((a, b) => places.get(a)! - places.get(b)!);
   };
 
   const apply = (): void => {
