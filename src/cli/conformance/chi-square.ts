@@ -33,5 +33,5 @@ function logGamma(x: number): number {
   for (; lifted < 10; lifted++) shift += Math.log(lifted);
   const inverse = 1 / (lifted * lifted);
   const series = (1 / 12 - inverse * (1 / 360 - inverse * (1 / 1260 - inverse / 1680))) / lifted;
-  return (lifted - 0.5) * Math.log(lifted) - lifted + 0.918_938_533_204_672_74 + series - shift;
+  return (lifted - 0.5) * Math.log(lifted) - lifted + 0.918_938_533_204_672_8 + series - shift;
 }

@@ -10,7 +10,7 @@ import { SdkError } from '../errors.js';
  * @see Balle & Wang 2018, Improving the Gaussian Mechanism for Differential Privacy, theorem 8
  */
 
-const HALF_LOG_TWO_PI = 0.918_938_533_204_672_74;
+const HALF_LOG_TWO_PI = 0.918_938_533_204_672_8;
 // Trapezoids in u = ln t: the integrand is analytic in |Im u| < π/4, so the error is about exp(−2π · (π/4) · 16).
 const STEP = 1 / 16;
 const NEGLIGIBLE = 45; // exp(−45) of the largest term is below double precision
