@@ -75,6 +75,25 @@ describe('taking part', () => {
     expect(told.consents.map(({ contribute }) => contribute)).toEqual([false, true, false]);
   });
 
+  test('is applied before the first refresh, however early somebody asks for it', async () => {
+    const order: string[] = [];
+    const service = createService(
+      testParts({
+        createRounds: () => ({
+          setConsent: async ({ personalise }) => void order.push(`consent ${personalise}`),
+          status: async () => noRounds,
+          refresh: async () => (order.push('refresh'), noRounds),
+          ledger: async () => null,
+          stop: () => {},
+          erase: async () => {},
+        }),
+      }),
+    );
+    await service.open(testOptions({ storage: 'memory' }));
+    await service.refreshRounds();
+    expect(order).toEqual(['consent true', 'refresh']);
+  });
+
   test('is not begun by a page that leaves at once', async () => {
     const told: Consent[] = [];
     const parts = testParts({

@@ -67,6 +67,7 @@ export async function openSession({ parts, signals, notices, options, store }: S
   const onIdleError = (thrown: unknown): void => onError(toSdkError(thrown, 'internal'));
   let consent = options.consent;
   let isEnded = false;
+  let hasStarted = false;
 
   const turns = createTurns();
   const engines = await createEngines({
@@ -121,6 +122,7 @@ export async function openSession({ parts, signals, notices, options, store }: S
 
   /** Nobody waits for what a consent starts: it may need the network. */
   function applyConsent(): void {
+    hasStarted = true;
     const { personalise } = consent;
     const contribute = personalise && consent.contribute && store.durable && !parts.isGpc();
     if (personalise) void catalogue.load();
@@ -195,7 +197,10 @@ export async function openSession({ parts, signals, notices, options, store }: S
       if (isNew) shelves.rerank();
     },
     rounds: async () => (rounds === null ? noRounds : rounds.status()),
-    refreshRounds: async () => (rounds === null ? noRounds : rounds.refresh()),
+    async refreshRounds() {
+      if (!hasStarted) applyConsent(); // asked for before the first shelf is out of the way
+      return rounds === null ? noRounds : rounds.refresh();
+    },
     async erase() {
       end();
       lists.clear();
