@@ -5,7 +5,7 @@ import { workerSource } from './worker-source.js';
  * Everything that is delivered, one bundle each. Browser bundles have no runtime dependency; the command and the server
  * leave their optional peers outside.
  */
-export const targetNames = ['index', 'react', 'script', 'worker', 'webgl', 'rounds', 'participation', 'storefront', 'snippet', 'server', 'cli'] as const;
+export const targetNames = ['index', 'react', 'script', 'worker', 'webgl', 'rounds', 'rounds', 'participation', 'storefront', 'snippet', 'server', 'cli'] as const;
 
 export type TargetName = (typeof targetNames)[number];
 
@@ -25,6 +25,7 @@ export const targets: Readonly<Record<TargetName, Target>> = {
   script: { entry: 'src/script.ts', file: 'homebody.iife', format: 'iife', platform: 'browser' },
   worker: { entry: 'src/worker/entry.ts', file: 'worker', format: 'iife', platform: 'browser' },
   webgl: { entry: 'src/compute/webgl/entry.ts', file: 'webgl', format: 'es', platform: 'browser' },
+  rounds: { entry: 'src/worker/rounds-entry.ts', file: 'rounds', format: 'es', platform: 'browser' },
   rounds: { entry: 'src/worker/rounds-entry.ts', file: 'rounds', format: 'es', platform: 'browser' },
   participation: { entry: 'src/worker/participation-entry.ts', file: 'participation', format: 'es', platform: 'browser' },
   storefront: { entry: 'src/page/storefront.ts', file: 'storefront', format: 'es', platform: 'browser' },
