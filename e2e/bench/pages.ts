@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright';
-import { build, type InlineConfig, type Plugin, type Rolldown } from 'vite';
+import { build, type InlineConfig, type Rolldown } from 'vite';
 import { configOf } from '../../build/targets.js';
 import type { BenchContext } from './bench.js';
 import type { Figure } from './figure.js';
@@ -60,18 +60,9 @@ async function bundle(name: string): Promise<string> {
   const config = configOf('index', 'dist');
   return codeOf({
     ...config,
-    plugins: [inlinedWorker],
     build: { ...config.build, lib: { entry: `e2e/bench/browser/${name}.ts`, formats: ['es'], fileName: name } },
   });
 }
-
-/** As `build/worker-source`, without its late import: Vite's runner is closed by the time a benchmark builds. */
-const inlinedWorker: Plugin = {
-  name: 'bench-worker-source',
-  resolveId: (id) => (id === 'virtual:homebody-worker' ? `\0${id}` : undefined),
-  load: async (id) =>
-    id === '\0virtual:homebody-worker' ? `export default ${JSON.stringify(await codeOf(configOf('worker', 'dist')))};` : undefined,
-};
 
 async function codeOf(config: InlineConfig): Promise<string> {
   const result = (await build({ ...config, logLevel: 'error', build: { ...config.build, write: false } })) as

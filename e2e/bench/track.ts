@@ -3,7 +3,7 @@ import type { Bench } from './bench.js';
 import { budget, median, spread, type Figure } from './figure.js';
 import { withPage } from './pages.js';
 
-const repeats = 15;
+const repeats = 25;
 const eventsPerRepeat = 200;
 
 interface TrackPage {

@@ -44,7 +44,7 @@ export interface TexelList {
   readonly height: number;
 }
 
-export type TexelFormat = 'RGBA32F' | 'R32F';
+export type TexelFormat = 'RGBA32F' | 'RG32F' | 'R32F';
 
 /**
  * @param texels  [count · channels], or null to leave the content undefined (a target)
@@ -75,7 +75,7 @@ export function uploadTexels(
   texels: Float32Array,
 ): void {
   const { gl } = device;
-  const [channels, layout] = format === 'RGBA32F' ? [4, gl.RGBA] : [1, gl.RED];
+  const [channels, layout] = format === 'RGBA32F' ? [4, gl.RGBA] : format === 'RG32F' ? [2, gl.RG] : [1, gl.RED];
   gl.bindTexture(gl.TEXTURE_2D, texture);
   const rows = Math.min(height, Math.floor(texels.length / channels / width));
   if (rows > 0) gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, rows, layout, gl.FLOAT, texels, 0);

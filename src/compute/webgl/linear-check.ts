@@ -89,28 +89,30 @@ function spotCheck(
   scores: Float32Array,
   weights: Float32Array,
 ): void {
-  const { touched, touches, entries, entryCount } = packed;
+  const { touched, touches } = packed;
   let left = SPOT_CHECKS;
   let place = 0;
-  for (let entry = 0; entry < entryCount && left > 0; entry++) {
-    const index = entries[4 * entry]!;
-    const row = entries[4 * entry + 2]!;
-    if (batch.sampleWeights[row] === 0 || touched[place] !== index) continue; // does not learn, or seen before
-    const isAlone = touches[place] === 1;
-    const newWeight = weights[place++]!;
-    if (!isAlone) continue;
-    left--;
-    const oldWeight = params.weights[index]!;
+  for (let row = 0; row < batch.rows && left > 0; row++) {
+    if (batch.sampleWeights[row] === 0) continue;
     const slope = batch.sampleWeights[row]! * (sigmoid(scores[row]!) - batch.labels[row]!);
-    const pull = slope * entries[4 * entry + 1]!;
-    const decay = rule.l2 * oldWeight;
-    const gradient = pull + decay;
-    const isCancelled = Math.abs(gradient) < 1e-4 * (Math.abs(pull) + Math.abs(decay));
-    if (isCancelled || Math.abs(slope) < 1e-10 || Math.abs(gradient) > 1e15) continue; // where 32 bits round differently
-    const scale = rule.kind === 'sgd' ? 1 : Math.sqrt(params.accumulators[index]! + gradient * gradient) + rule.epsilon;
-    const step = (rule.learningRate * gradient) / scale;
-    if (Math.abs(newWeight - (oldWeight - step)) > SPOT_TOLERANCE * (Math.abs(step) + Math.abs(oldWeight)) + 1e-37) {
-      refuse(`weight ${index} became ${newWeight}, expected ${oldWeight - step}`);
+    for (let at = batch.offsets[row]!; at < batch.offsets[row + 1]!; at++) {
+      const index = batch.indices[at]!;
+      if (touched[place] !== index) continue; // seen before
+      const isAlone = touches[place] === 1;
+      const newWeight = weights[place++]!;
+      if (!isAlone) continue;
+      left--;
+      const oldWeight = params.weights[index]!;
+      const pull = slope * batch.values[at]!;
+      const decay = rule.l2 * oldWeight;
+      const gradient = pull + decay;
+      const isCancelled = Math.abs(gradient) < 1e-4 * (Math.abs(pull) + Math.abs(decay));
+      if (isCancelled || Math.abs(slope) < 1e-10 || Math.abs(gradient) > 1e15) continue; // where 32 bits round differently
+      const scale = rule.kind === 'sgd' ? 1 : Math.sqrt(params.accumulators[index]! + gradient * gradient) + rule.epsilon;
+      const step = (rule.learningRate * gradient) / scale;
+      if (Math.abs(newWeight - (oldWeight - step)) > SPOT_TOLERANCE * (Math.abs(step) + Math.abs(oldWeight)) + 1e-37) {
+        refuse(`weight ${index} became ${newWeight}, expected ${oldWeight - step}`);
+      }
     }
   }
 }

@@ -1,17 +1,21 @@
 import { arithmetic } from './arithmetic.glsl.js';
 
 /**
- * Four draws of POINTs. Per row: `score` (one point), `step` (one point per non-zero: new weight and accumulator into a scratch
- * texture, since a texture cannot be read and written in one draw), `store` (the same points, from the scratch texture to
- * where they belong). At the end `gather` collects what the batch touched for the one readback.
+ * A chunk of rows works on the weights that it holds, gathered side by side into a small state texture: `gather`, then two
+ * draws per row (`score`: one point; `update`: the whole state, into the other of two textures, since a texture cannot be read
+ * and written in one draw), then `scatter`, one POINT per weight back to where it belongs. At the end of the batch `gather`
+ * collects what was touched for the one readback. Two draws a row because each costs a software renderer 0.06 ms.
  *
- * entries  [nonZeros + touched] texels (index, value, row, place within the row)
- * rows     [2 · rows] texels (first entry, entries, margin, label), (sample weight, −, −, −)
- * results  [rows + touched] texels (score | weight, − | accumulator, −, probe)
+ * members  [members] texels: (index into the parameters)
+ * entries  [nonZeros] texels: (place in the state, value)
+ * rows     [2 · rows] texels: (first entry, entries, margin, label), (sample weight, −, −, −)
+ * grid     [rows · members] texels: (1 where the row holds the member, value)
+ * state    [members] texels: (weight, accumulator, −, probe)
+ * results  [rows of the batch + touched] texels: (score | weight, − | accumulator, −, probe)
  */
 const shared = /* glsl */ `
-uniform sampler2D weights, accumulators, entries, rows, results, scratch;
-uniform int viewportEdge, listShift, paramsShift, rowCount, entryCount; // widths are 2^shift: no division per texel
+uniform sampler2D weights, accumulators, members, entries, rows, grid, state, results;
+uniform int viewportEdge, listShift, paramsShift, firstRow, memberCount, offset; // widths are 2^shift: no division per texel
 uniform float probe;
 
 ivec2 placeOf(int number, int shift) {
@@ -25,10 +29,9 @@ vec4 texelAt(sampler2D list, int number) {
 float paramAt(sampler2D params, int index) {
   return texelFetch(params, placeOf(index, paramsShift), 0).r;
 }
-
 `;
 
-const place = /* glsl */ `
+const point = /* glsl */ `
 void drawAt(int number, int shift) {
   vec2 pixel = vec2(placeOf(number, shift)) + 0.5;
   gl_Position = vec4(pixel / float(viewportEdge) * 2.0 - 1.0, 0.0, 1.0);
@@ -36,16 +39,31 @@ void drawAt(int number, int shift) {
 }
 `;
 
+/** Points 0 … memberCount: from the parameters into a list, behind its first `offset` texels. */
+export const gatherShaders = [
+  `${shared}${point}
+  flat out int index;
+  void main() {
+    index = int(texelAt(members, gl_VertexID).r);
+    drawAt(offset + gl_VertexID, listShift);
+  }`,
+  `${shared}
+  flat in int index;
+  out vec4 result;
+  void main() { result = vec4(paramAt(weights, index), paramAt(accumulators, index), 0.0, probe); }`,
+] as const;
+
+/** Point r: the score of row r of the chunk. */
 export const scoreShaders = [
-  `${shared}${place}
+  `${shared}${point}
   flat out int row;
-  void main() { row = gl_VertexID; drawAt(row, listShift); }`,
+  void main() { row = gl_VertexID; drawAt(firstRow + row, listShift); }`,
   `${shared}${arithmetic}
   flat in int row;
   out vec4 result;
   float product(int at) {
     vec4 entry = texelAt(entries, at);
-    return paramAt(weights, int(entry.x)) * entry.y;
+    return texelAt(state, int(entry.x)).x * entry.y;
   }
   void main() {
     vec4 info = texelAt(rows, 2 * row);
@@ -57,57 +75,53 @@ export const scoreShaders = [
   }`,
 ] as const;
 
-export const stepShaders = [
-  `${shared}${place}
-  flat out vec4 entry;
-  void main() { entry = texelAt(entries, gl_VertexID); drawAt(int(entry.w), listShift); }`,
+/** A strip of vertices 4r … 4r + 3 over the state: its weights after row r of the chunk. */
+export const updateShaders = [
+  `${shared}
+  flat out int row;
+  void main() {
+    row = gl_VertexID >> 2;
+    ivec2 last = placeOf(memberCount - 1, listShift);
+    vec2 size = vec2(last.y > 0 ? 1 << listShift : last.x + 1, last.y + 1);
+    vec2 corner = vec2(gl_VertexID & 1, (gl_VertexID >> 1) & 1) * size;
+    gl_Position = vec4(corner / float(viewportEdge) * 2.0 - 1.0, 0.0, 1.0);
+  }`,
   `${shared}${arithmetic}
   uniform float learningRate, l2, epsilon;
   uniform bool isPlain;
-  flat in vec4 entry;
+  flat in int row;
   out vec4 result;
   void main() {
-    int row = int(entry.z), index = int(entry.x);
-    float slope = texelAt(rows, 2 * row + 1).x * slopeOf(texelAt(results, row).x, texelAt(rows, 2 * row).w);
-    float weight = paramAt(weights, index), accumulator = paramAt(accumulators, index);
-    float gradient = clamp(slope * entry.y + l2 * weight, -LARGEST_GRADIENT, LARGEST_GRADIENT);
-    if (gradient != 0.0) {
-      if (isPlain) {
-        weight = saturated(weight - learningRate * gradient);
-      } else {
-        // a first gradient's square may underflow, its root must not
-        float root = accumulator == 0.0 ? abs(gradient) : sqrt(accumulator + gradient * gradient);
-        accumulator = saturated(accumulator + gradient * gradient);
-        weight = saturated(weight - learningRate * gradient / (root + epsilon));
-      }
+    ivec2 place = ivec2(gl_FragCoord.xy);
+    result = texelFetch(state, place, 0);
+    int member = (place.y << listShift) + place.x;
+    if (member >= memberCount) return;
+    vec4 cell = texelAt(grid, row * memberCount + member);
+    if (cell.x == 0.0) return;
+    float slope = texelAt(rows, 2 * row + 1).x * slopeOf(texelAt(results, firstRow + row).x, texelAt(rows, 2 * row).w);
+    float gradient = clamp(slope * cell.y + l2 * result.x, -LARGEST_GRADIENT, LARGEST_GRADIENT);
+    if (gradient == 0.0) return;
+    if (isPlain) {
+      result.x = saturated(result.x - learningRate * gradient);
+      return;
     }
-    result = vec4(weight, accumulator, 0.0, 0.0);
+    // a first gradient's square may underflow, its root must not
+    float root = result.y == 0.0 ? abs(gradient) : sqrt(result.y + gradient * gradient);
+    result.x = saturated(result.x - learningRate * gradient / (root + epsilon));
+    result.y = saturated(result.y + gradient * gradient);
   }`,
 ] as const;
 
-export const storeShaders = [
-  `${shared}${place}
+/** Points 0 … memberCount: from the state back into the parameters. */
+export const scatterShaders = [
+  `${shared}${point}
   flat out vec2 updated;
   void main() {
-    vec4 entry = texelAt(entries, gl_VertexID);
-    updated = texelAt(scratch, int(entry.w)).xy;
-    drawAt(int(entry.x), paramsShift);
+    updated = texelAt(state, gl_VertexID).xy;
+    drawAt(int(texelAt(members, gl_VertexID).r), paramsShift);
   }`,
   `flat in vec2 updated;
   layout(location = 0) out float weight;
   layout(location = 1) out float accumulator;
   void main() { weight = updated.x; accumulator = updated.y; }`,
-] as const;
-
-export const gatherShaders = [
-  `${shared}${place}
-  flat out int index;
-  void main() {
-    index = int(texelAt(entries, gl_VertexID).x);
-    drawAt(rowCount + gl_VertexID - entryCount, listShift);
-  }`,
-  `${shared}
-  flat in int index;
-  out vec4 result;
-  void main() { result = vec4(paramAt(weights, index), paramAt(accumulators, index), 0.0, probe); }`,
 ] as const;

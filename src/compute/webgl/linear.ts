@@ -1,10 +1,10 @@
 import { keep, tidy, type Tensor } from '@tensorflow/tfjs-core/dist/base';
 import type { LinearParams, LinearRule, SparseBatch } from '../../core/learners/kernel-types.js';
 import type { Device } from './device.js';
-import { compileDraw, makeTarget, makeTexels, type DrawProgram, type TexelList } from './draw.js';
-import { gatherShaders, scoreShaders, stepShaders, storeShaders } from './linear-shaders.js';
+import { compileDraw, makeTarget, makeTexels, type DrawProgram, type TexelFormat, type TexelList } from './draw.js';
 import { checkLinear, type LinearResult } from './linear-check.js';
-import { packBatch } from './linear-pack.js';
+import { packBatch, type Chunk } from './linear-pack.js';
+import { gatherShaders, scatterShaders, scoreShaders, updateShaders } from './linear-shaders.js';
 import { readTexels, waitForGpu } from './readback.js';
 import { makeTensor, overwriteTensor, textureOf } from './tensor.js';
 
@@ -21,14 +21,21 @@ export interface LinearKernel {
 
 /** After so many rows the GPU is waited for, so that a lost context is noticed and the deadline stays near. */
 const ROWS_PER_WAIT = 512;
-const BASE_DEADLINE_MS = 5000;
-/** A software renderer on a busy machine needs about 0.2 ms a row. */
-const DEADLINE_PER_ROW_MS = 10;
+/** A software renderer on a busy machine needs about 0.3 ms a row; this is 30 times that. */
+const DEADLINE_MS = 10_000;
+
+const units = ['weights', 'accumulators', 'members', 'entries', 'rows', 'grid', 'state', 'results'] as const;
+type Unit = (typeof units)[number];
 
 export function createLinearKernel(device: Device): LinearKernel {
   const { gl } = device;
-  const draws = [scoreShaders, stepShaders, storeShaders, gatherShaders].map(([vertex, fragment]) => compileDraw(device, vertex, fragment));
+  const gather = compileDraw(device, ...gatherShaders);
+  const score = compileDraw(device, ...scoreShaders);
+  const update = compileDraw(device, ...updateShaders);
+  const scatter = compileDraw(device, ...scatterShaders);
+  const draws = [gather, score, update, scatter];
   const vertexArray = gl.createVertexArray();
+  const listShift = Math.log2(device.maxEdge);
   let held: { readonly size: number; readonly weights: Tensor; readonly accumulators: Tensor } | null = null;
   let probe = 0;
 
@@ -37,19 +44,101 @@ export function createLinearKernel(device: Device): LinearKernel {
     held?.accumulators.dispose();
     held = null;
   };
-  const hold = (params: LinearParams): { readonly weights: Tensor; readonly accumulators: Tensor } => {
+  const hold = (params: LinearParams): NonNullable<typeof held> => {
     const size = params.weights.length;
     if (held?.size !== size) {
       release();
       const width = 2 ** Math.ceil(Math.log2(size) / 2);
       const shape = [Math.ceil(size / width), width];
-      tidy(() => {
-        held = { size, weights: keep(makeTensor(device, shape)), accumulators: keep(makeTensor(device, shape)) };
-      });
+      const [weights, accumulators] = tidy(() => [keep(makeTensor(device, shape)), keep(makeTensor(device, shape))]) as [Tensor, Tensor];
+      held = { size, weights, accumulators };
     }
-    overwriteTensor(device, held!.weights, params.weights);
-    overwriteTensor(device, held!.accumulators, params.accumulators);
-    return held!;
+    overwriteTensor(device, held.weights, params.weights);
+    overwriteTensor(device, held.accumulators, params.accumulators);
+    return held;
+  };
+
+  const bind = (unit: Unit, texture: WebGLTexture): void => {
+    gl.activeTexture(gl.TEXTURE0 + units.indexOf(unit));
+    gl.bindTexture(gl.TEXTURE_2D, texture);
+  };
+  const setInt = (name: string, value: number, which: readonly DrawProgram[] = draws): void => {
+    for (const draw of which) {
+      gl.useProgram(draw.program);
+      gl.uniform1i(draw.uniform(name), value);
+    }
+  };
+  const setFloat = (name: string, value: number): void => {
+    for (const draw of draws) {
+      gl.useProgram(draw.program);
+      gl.uniform1f(draw.uniform(name), value);
+    }
+  };
+  const draw = (target: WebGLFramebuffer, { program }: DrawProgram, mode: number, first: number, count: number): void => {
+    gl.bindFramebuffer(gl.FRAMEBUFFER, target);
+    gl.useProgram(program);
+    gl.drawArrays(mode, first, count);
+  };
+  /** tfjs binds program, vertex array, framebuffer, viewport and textures before each draw of its own, but not these. */
+  const begin = (): void => {
+    gl.bindVertexArray(vertexArray);
+    gl.disable(gl.SCISSOR_TEST);
+    gl.disable(gl.CULL_FACE);
+    gl.disable(gl.BLEND);
+    gl.viewport(0, 0, device.maxEdge, device.maxEdge);
+  };
+  const end = (): void => {
+    gl.bindVertexArray(null);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    for (const unit of units.keys()) {
+      gl.activeTexture(gl.TEXTURE0 + unit);
+      gl.bindTexture(gl.TEXTURE_2D, null);
+    }
+    gl.activeTexture(gl.TEXTURE0);
+  };
+
+  /** Learns the chunk's rows on their working set; everything is issued, nothing awaited. */
+  const learnChunk = (
+    chunk: Chunk,
+    batch: SparseBatch,
+    toParams: WebGLFramebuffer,
+    toResults: WebGLFramebuffer,
+    bindBatch: () => void,
+  ): void => {
+    const scratch = createScratch(device);
+    const count = chunk.members.length;
+    try {
+      // Made before they are bound: making one binds it to whatever unit is active.
+      const lists = {
+        members: scratch.list('R32F', count, Float32Array.from(chunk.members)),
+        entries: scratch.list('RG32F', chunk.entries.length / 2, chunk.entries),
+        rows: scratch.list('RGBA32F', chunk.rowTexels.length / 4, chunk.rowTexels),
+        grid: scratch.list('RG32F', chunk.grid.length / 2, chunk.grid),
+      };
+      const states = [scratch.list('RGBA32F', count, null), scratch.list('RGBA32F', count, null)] as const;
+      const toStates = [scratch.target([states[0].texture]), scratch.target([states[1].texture])] as const;
+      bindBatch();
+      for (const name of ['members', 'entries', 'rows', 'grid'] as const) bind(name, lists[name].texture);
+      setInt('firstRow', chunk.firstRow);
+      setInt('memberCount', count);
+      setInt('offset', 0, [gather]);
+
+      draw(toStates[0], gather, gl.POINTS, 0, count);
+      let current = 0;
+      gl.activeTexture(gl.TEXTURE0 + units.indexOf('state'));
+      for (let row = 0; row < chunk.rows; row++) {
+        const from = chunk.firstRow + row;
+        gl.bindTexture(gl.TEXTURE_2D, states[current]!.texture);
+        draw(toResults, score, gl.POINTS, row, 1);
+        if (batch.sampleWeights[from] === 0 || batch.offsets[from] === batch.offsets[from + 1]) continue;
+        current = 1 - current;
+        draw(toStates[current]!, update, gl.TRIANGLE_STRIP, 4 * row, 4);
+      }
+      gl.bindTexture(gl.TEXTURE_2D, states[current]!.texture);
+      draw(toParams, scatter, gl.POINTS, 0, count);
+    } finally {
+      scratch.dispose(); // the GPU keeps what it still needs
+    }
   };
 
   return {
@@ -58,108 +147,80 @@ export function createLinearKernel(device: Device): LinearKernel {
     },
     async step(params, batch, rule) {
       const packed = packBatch(params, batch);
+      const { touched, chunks } = packed;
+      const resultCount = batch.rows + touched.length;
       probe = (probe % 65_535) + 1; // a result of an earlier batch must not pass for this one's
-      const lists: TexelList[] = [];
-      const targets: WebGLFramebuffer[] = [];
+      const scratch = createScratch(device);
       try {
         const { weights, accumulators } = hold(params);
-        const entries = listOf(packed.entries.length / 4, packed.entries);
-        const rows = listOf(packed.rows.length / 4, packed.rows);
-        const results = listOf(batch.rows + packed.touched.length, null);
-        const scratch = listOf(packed.longestRow, null);
-        const into = (...textures: WebGLTexture[]): WebGLFramebuffer => {
-          const target = makeTarget(device, textures);
-          targets.push(target);
-          return target;
-        };
-        const intoResults = into(results.texture);
-        const intoScratch = into(scratch.texture);
-        const intoParams = into(textureOf(device, weights).texture, textureOf(device, accumulators).texture);
-
-        const [score, step, store, gather] = draws as [DrawProgram, DrawProgram, DrawProgram, DrawProgram];
-        const begin = (): void => {
-          begun();
-          const textures = [textureOf(device, weights), textureOf(device, accumulators), entries, rows, results, scratch];
-          for (const [unit, { texture }] of textures.entries()) {
-            gl.activeTexture(gl.TEXTURE0 + unit);
-            gl.bindTexture(gl.TEXTURE_2D, texture);
-          }
-          for (const draw of draws) {
-            gl.useProgram(draw.program);
-            for (const [unit, name] of ['weights', 'accumulators', 'entries', 'rows', 'results', 'scratch'].entries()) {
-              gl.uniform1i(draw.uniform(name), unit);
-            }
-            gl.uniform1i(draw.uniform('viewportEdge'), device.maxEdge);
-            gl.uniform1i(draw.uniform('listShift'), Math.log2(results.width));
-            gl.uniform1i(draw.uniform('paramsShift'), Math.log2(textureOf(device, weights).width));
-            gl.uniform1i(draw.uniform('rowCount'), batch.rows);
-            gl.uniform1i(draw.uniform('entryCount'), packed.entryCount);
-            gl.uniform1f(draw.uniform('probe'), probe);
-            gl.uniform1f(draw.uniform('learningRate'), rule.learningRate);
-            gl.uniform1f(draw.uniform('l2'), rule.l2);
-            gl.uniform1f(draw.uniform('epsilon'), rule.epsilon);
-            gl.uniform1i(draw.uniform('isPlain'), rule.kind === 'sgd' ? 1 : 0);
-          }
-        };
-        const points = (target: WebGLFramebuffer, draw: DrawProgram, first: number, count: number): void => {
-          gl.bindFramebuffer(gl.FRAMEBUFFER, target);
-          gl.useProgram(draw.program);
-          gl.drawArrays(gl.POINTS, first, count);
+        const results = scratch.list('RGBA32F', resultCount, null);
+        const touchedList = scratch.list('R32F', touched.length, Float32Array.from(touched));
+        const toResults = scratch.target([results.texture]);
+        const toParams = scratch.target([textureOf(device, weights).texture, textureOf(device, accumulators).texture]);
+        const bindBatch = (): void => {
+          begin();
+          bind('weights', textureOf(device, weights).texture);
+          bind('accumulators', textureOf(device, accumulators).texture);
+          bind('results', results.texture);
         };
 
-        begin();
-        for (let row = 0; row < batch.rows; row++) {
-          if (row > 0 && row % ROWS_PER_WAIT === 0) {
-            ended();
-            await waitForGpu(device, deadlineMs(ROWS_PER_WAIT));
-            begin();
+        for (const [unit, name] of units.entries()) setInt(name, unit);
+        setInt('viewportEdge', device.maxEdge);
+        setInt('listShift', listShift);
+        setInt('paramsShift', Math.log2(textureOf(device, weights).width));
+        setInt('isPlain', rule.kind === 'sgd' ? 1 : 0);
+        setFloat('probe', probe);
+        setFloat('learningRate', rule.learningRate);
+        setFloat('l2', rule.l2);
+        setFloat('epsilon', rule.epsilon);
+
+        let rowsAhead = 0;
+        for (const chunk of chunks) {
+          if (rowsAhead >= ROWS_PER_WAIT) {
+            await waitForGpu(device, DEADLINE_MS);
+            rowsAhead = 0;
           }
-          points(intoResults, score, row, 1);
-          const first = batch.offsets[row]!;
-          const count = batch.offsets[row + 1]! - first;
-          if (count === 0 || batch.sampleWeights[row] === 0) continue;
-          points(intoScratch, step, first, count);
-          points(intoParams, store, first, count);
+          learnChunk(chunk, batch, toParams, toResults, bindBatch);
+          end();
+          rowsAhead += chunk.rows;
         }
-        if (packed.touched.length > 0) points(intoResults, gather, packed.entryCount, packed.touched.length);
-        ended();
-        const resultCount = batch.rows + packed.touched.length;
-        const usedWidth = results.height === 1 ? Math.max(1, resultCount) : results.width;
-        const texels = await readTexels(device, intoResults, usedWidth, results.height, deadlineMs(ROWS_PER_WAIT));
-        return checkLinear(params, batch, rule, packed, texels, probe);
+        bindBatch();
+        bind('members', touchedList.texture);
+        setInt('offset', batch.rows, [gather]);
+        draw(toResults, gather, gl.POINTS, 0, touched.length);
+        end();
+        const width = results.height === 1 ? Math.max(1, resultCount) : results.width;
+        return checkLinear(params, batch, rule, packed, await readTexels(device, toResults, width, results.height, DEADLINE_MS), probe);
       } finally {
-        for (const target of targets) gl.deleteFramebuffer(target);
-        for (const list of lists) gl.deleteTexture(list.texture);
-      }
-
-      function listOf(count: number, texels: Float32Array | null): TexelList {
-        const list = makeTexels(device, 'RGBA32F', count, texels);
-        lists.push(list);
-        return list;
+        scratch.dispose();
       }
     },
     dispose() {
       release();
-      for (const draw of draws) gl.deleteProgram(draw.program);
+      for (const { program } of draws) gl.deleteProgram(program);
       gl.deleteVertexArray(vertexArray);
     },
   };
-
-  /** tfjs binds program, vertex array, framebuffer, viewport and textures before each draw of its own, but not these. */
-  function begun(): void {
-    gl.bindVertexArray(vertexArray);
-    gl.disable(gl.SCISSOR_TEST);
-    gl.disable(gl.BLEND);
-    gl.viewport(0, 0, device.maxEdge, device.maxEdge);
-  }
-
-  function ended(): void {
-    gl.bindVertexArray(null);
-    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
-    gl.activeTexture(gl.TEXTURE0);
-  }
 }
 
-function deadlineMs(rows: number): number {
-  return BASE_DEADLINE_MS + DEADLINE_PER_ROW_MS * rows;
+/** Textures and framebuffers that go together. */
+function createScratch(device: Device) {
+  const lists: TexelList[] = [];
+  const targets: WebGLFramebuffer[] = [];
+  return {
+    list(format: TexelFormat, count: number, texels: Float32Array | null): TexelList {
+      const list = makeTexels(device, format, count, texels);
+      lists.push(list);
+      return list;
+    },
+    target(textures: readonly WebGLTexture[]): WebGLFramebuffer {
+      const target = makeTarget(device, textures);
+      targets.push(target);
+      return target;
+    },
+    dispose(): void {
+      for (const target of targets) device.gl.deleteFramebuffer(target);
+      for (const list of lists) device.gl.deleteTexture(list.texture);
+    },
+  };
 }
