@@ -65,6 +65,17 @@ describe('before consent', () => {
     expect(client.status()).toMatchObject({ phase: 'idle', consent: { personalise: false, contribute: false } });
   });
 
+  test('a first no forgets what waited; a word on contribute alone does not', async () => {
+    const { client, tracked } = setUp();
+    client.track(click('before the no'));
+    await client.consent({ personalise: false });
+    client.track(click('after'));
+    await client.consent({ contribute: false });
+    await client.consent({ personalise: true });
+    await client.flush();
+    await tracked('after');
+  });
+
   test('a no stores nothing', async () => {
     const { client, keys, told } = setUp();
     await client.consent({ personalise: false, contribute: false });

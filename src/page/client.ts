@@ -24,6 +24,8 @@ export interface ClientParts {
 const usualRankDeadlineMs = 50;
 const firstRestartMs = 250;
 const longestRestartMs = 30_000;
+/** A worker that lived so long does not count as one that keeps dying. */
+const steadyMs = 60_000;
 /** A worker that fails to start for one of these will fail again on this page. */
 const forGood = /^(worker-blocked|protocol-mismatch|schema-newer|invalid-options)$/;
 
@@ -83,6 +85,7 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
   let switched: Switch | undefined;
   let switching: Promise<void> | undefined;
   let deaths = 0;
+  let openedAtMs = 0;
 
   /** Nobody contributes before the switch is known. */
   const consentForWorker = (): Consent => ({
@@ -104,13 +107,18 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
       else onError(new SdkError(signal.notice.code, signal.notice.message));
     },
     onOpen({ durable, engine, notices }) {
+      openedAtMs = performance.now();
       setStatus({ phase: 'ready', durable, engine, error: null });
       for (const { code, message } of notices) onError(new SdkError(code, message));
       tellSwitch();
       lists.refresh();
       if (!refusal()) client.rounds.status().catch(onError); // for the count of bytes
     },
-    onEnd: (error) => error.code !== 'closed' && startLater(error),
+    onEnd(error) {
+      if (error.code === 'closed') return;
+      if (performance.now() - openedAtMs > steadyMs) deaths = 0;
+      startLater(error);
+    },
   });
 
   function tellRounds(rounds: RoundStatus): RoundStatus {
@@ -233,12 +241,21 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
   // ---- consent
 
   async function agree(consent: Consent): Promise<void> {
-    const was = status.consent.personalise;
+    const { personalise, contribute } = status.consent;
+    if (consent.personalise === personalise && consent.contribute === contribute) return;
+    if (!consent.personalise) {
+      // Told in passing: the stop behind it does not wait for a worker that hangs.
+      if (link.isOpen()) link.call('setConsent', noConsent).catch(onError);
+      return withdraw();
+    }
     setStatus({ consent });
-    const told = link.isOpen() ? link.call('setConsent', consentForWorker()).catch(onError) : undefined;
-    if (consent.personalise) return was ? told : start();
-    if (!is('off')) setStatus({ phase: 'idle', error: null });
-    return stop(); // does not wait for `told`: the worker may hang
+    if (!personalise) return start();
+    if (link.isOpen()) await link.call('setConsent', consentForWorker()).catch(onError);
+  }
+
+  function withdraw(): Promise<void> {
+    setStatus({ consent: noConsent, ...(!is('off') && { phase: 'idle', error: null }) });
+    return stop();
   }
 
   /** Asks the worker, unless nothing may run. */
@@ -270,6 +287,7 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
           ),
         );
       if (!writeConsent(storage, consent) && keeps) onError(new SdkError('storage-unavailable', 'the consent holds for this page only'));
+      if (change.personalise === false) queue.close(); // a no, also a first one, forgets what waited
       await agree(consent);
     },
     pause: (paused) => setStatus({ paused }),
@@ -284,7 +302,7 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
         // Also after a withdrawal, which keeps the data: then a worker starts for this only.
         if (keeps || link.isOpen()) await link.call('erase');
         link.end(new SdkError('closed', 'erased'));
-        await agree(noConsent);
+        await withdraw();
       },
     },
     rounds: {

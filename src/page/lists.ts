@@ -59,9 +59,10 @@ export function createLists({ ask, refusal, mirror, onThrown }: ListParts): List
         ask([{ list, items: request }])
           .then(
             ([result]) => {
-              if (refusal(list)) return keep(refusal(list)); // consent or the switch went while the worker thought
-              show(result!); // a late answer too: subscribers take it when it suits the shopper
-              resolve(result!);
+              // Consent or the switch may have gone while the worker thought.
+              if (!result || refusal(list)) return keep(refusal(list) ?? 'internal');
+              show(result); // a late answer too: subscribers take it when it suits the shopper
+              resolve(result);
             },
             (thrown: unknown) => keep(toSdkError(thrown, 'internal').code),
           )
