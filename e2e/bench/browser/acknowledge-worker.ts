@@ -81,7 +81,8 @@ async function bench(): Promise<readonly Figure[]> {
   const group = Array.from({ length: 100 }, (_, number) => clickOn(10_000 + number));
   const groupMs = await timed(() => service.ingest(group));
   const { eventCount, beliefs } = await service.profile();
-  if (eventCount < warmUps + events + 100 || beliefs.length === 0) throw new Error(`only ${eventCount} events were learned, ${beliefs.length} beliefs`);
+  if (eventCount < warmUps + events + 100 || beliefs.length === 0)
+    throw new Error(`only ${eventCount} events were learned, ${beliefs.length} beliefs`);
   await service.close();
   bare.close();
   log(`acknowledged ${spread(ours)} ms, bare put ${spread(theirs)} ms`);

@@ -196,6 +196,15 @@ describe('a GPU that lies', () => {
     expect(params).toEqual(before);
   });
 
+  test('and scores another batch is refused even where nothing is learned', async () => {
+    const engine = await made(() =>
+      lyingDevice((values) => values.forEach((value, at) => (values[at] = at % 4 === 0 ? value + 3 : value))),
+    );
+    const batch = batchOf(60);
+    batch.sampleWeights.fill(0);
+    await expect(engine.stepLinear(linearParams(2048, 61), batch, adagrad)).rejects.toMatchObject({ code: 'engine-refused' });
+  });
+
   test('only once is asked again on a new context and believed', async () => {
     let opened = 0;
     const engine = await made(() => (opened++ === 0 ? lyingDevice((values) => values.fill(0)) : openDevice()));
