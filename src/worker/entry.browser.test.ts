@@ -77,6 +77,41 @@ describe('the real worker', () => {
     await second.api.erase();
   });
 
+  test('killed 12 times in the middle of its work, it ends where an undisturbed one does', async () => {
+    const [site, calmSite] = [freshSite(), freshSite()];
+    const opened = async (of: string): Promise<ReturnType<typeof started>> => {
+      const one = started();
+      await one.api.open(optionsOf(of));
+      await one.api.rank([{ list: 'home', items: shelf }]);
+      return one;
+    };
+    const events = clicks(120);
+    const acknowledged = new Set<string>();
+    for (let kill = 0; kill < 12; kill++) {
+      const { api, worker } = await opened(site);
+      // As the page does: whatever is not acknowledged is sent again, in order, in small batches at once.
+      const waiting = events.filter(({ id }) => !acknowledged.has(id)).slice(0, 30);
+      for (let at = 0; at < waiting.length; at += 5) {
+        void api.ingest(waiting.slice(at, at + 5)).then(({ ids }) => ids.forEach((id) => acknowledged.add(id)));
+      }
+      // Each kill falls elsewhere: the n-th one after about n commits.
+      const enough = acknowledged.size + Math.min(kill % 4, waiting.length);
+      const deadline = performance.now() + 2_000;
+      while (acknowledged.size < enough && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 0));
+      worker.terminate();
+    }
+    const last = await opened(site);
+    const survived = new Set((await last.api.profile()).timeline.map(({ eventId }) => eventId));
+    expect([...acknowledged].filter((id) => !survived.has(id))).toEqual([]);
+    await last.api.ingest(events);
+    const calm = await opened(calmSite);
+    await calm.api.ingest(events);
+    const [disturbed, undisturbed] = [await last.api.profile(), await calm.api.profile()];
+    expect(disturbed.eventCount).toBe(120);
+    expect(disturbed.paramsHash).toBe(undisturbed.paramsHash);
+    await Promise.all([last.api.erase(), calm.api.erase()]);
+  }, 60_000);
+
   test('two of them on one site end with one profile', async () => {
     const site = freshSite();
     const tabs = [started(), started()];
