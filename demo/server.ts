@@ -136,15 +136,21 @@ export async function createShop(options: Omit<ShopOptions, 'port' | 'host'>): P
   return app;
 }
 
-/** The endpoint's documents for “be a new visitor”, whose site is not the shop's. There is no POST, so nothing can be sent this way. */
+/**
+ * The endpoint's documents for “be a new visitor”, whose site is not the shop's: the shop's tasks under the visitor's name,
+ * which breaks their hash, so nobody could take part by them. And there is no POST: nothing can be sent this way.
+ */
 async function readOnlyEndpoint(endpointUrl: string, site: string, path: string): Promise<Response> {
-  const target = path.replace(/^v1\/tasks\/[^/]+$/, `v1/tasks/${site}`);
-  const answer = await fetch(`${endpointUrl}/${target}`).catch(() => null);
+  const visitor = /^v1\/tasks\/([^/]+)$/.exec(path)?.[1];
+  const answer = await fetch(`${endpointUrl}/${visitor === undefined ? path : `v1/tasks/${site}`}`).catch(() => null);
   if (answer === null) return new Response('the endpoint does not answer', { status: 502, headers: { 'cache-control': 'no-store' } });
-  return new Response(await answer.arrayBuffer(), {
-    status: answer.status,
-    headers: { 'content-type': answer.headers.get('content-type') ?? 'application/json', 'cache-control': 'no-store' },
-  });
+  const headers = { 'content-type': answer.headers.get('content-type') ?? 'application/json', 'cache-control': 'no-store' };
+  if (visitor === undefined || !answer.ok) return new Response(await answer.arrayBuffer(), { status: answer.status, headers });
+  const document = (await answer.json()) as { readonly tasks: readonly { readonly policy: object }[] }; // wire/messages.ts, our own endpoint
+  return Response.json(
+    { ...document, tasks: document.tasks.map((task) => ({ ...task, policy: { ...task.policy, site: visitor } })) },
+    { headers },
+  );
 }
 
 const orNotFound = (site: Site, text: string | null): [string, 200 | 404] => (text === null ? [notFoundPage(site), 404] : [text, 200]);

@@ -1,14 +1,10 @@
-/** A paint's id holds its picture: `drizzling-mist-a8b2b5`; so does a tin's, `sku-a8b2b5-1l`. */
+/** A paint's id holds its picture: `drizzling-mist-a8b2b5`. So a shelf can be drawn without asking the server for anything. */
 
-/** @returns `#rrggbb`, or null for an id that is not ours */
+/** @returns `#rrggbb`, or null for an id that is not a paint's (a tin has its own, `sku-2426-1l`) */
 export function hexOf(id: string): string | null {
-  const hex = /(?:^sku-([0-9a-f]{6})-|-([0-9a-f]{6})$)/.exec(id);
-  const found = hex?.[1] ?? hex?.[2];
-  return found === undefined ? null : `#${found}`;
+  const hex = /-([0-9a-f]{6})$/.exec(id)?.[1];
+  return hex === undefined ? null : `#${hex}`;
 }
-
-/** Is it a paint's own id, which has a page? */
-export const isProduct = (id: string): boolean => /-[0-9a-f]{6}$/.test(id);
 
 /** The name as far as an id tells it. */
 export function nameOf(id: string): string {

@@ -1,6 +1,6 @@
 import { el, find } from './dom.js';
 import type { Client } from './homebody.js';
-import { hexOf, isProduct, nameOf } from './paint-id.js';
+import { hexOf, nameOf } from './paint-id.js';
 
 const SHOWN = 8;
 
@@ -14,7 +14,7 @@ export async function showRecent(client: Client): Promise<void> {
       timeline.filter(({ type }) => ['view', 'click', 'add_to_cart', 'purchase'].includes(type)).flatMap(({ itemIds }) => itemIds),
     ),
   ];
-  const known = ids.filter((id) => isProduct(id)).slice(0, SHOWN);
+  const known = ids.filter((id) => hexOf(id) !== null).slice(0, SHOWN);
   if (known.length === 0) {
     place.replaceChildren(
       el('p', { class: 'quiet-text' }, 'Nothing yet. Colours you open will wait here; the list stays in this browser.'),

@@ -71,14 +71,14 @@ export const paintsOfGroup: ReadonlyMap<string, readonly Paint[]> = new Map(
 );
 
 export interface Variant {
-  /** `sku-a8b2b5-1l`: short, because a catalogue carries four of them for each paint. */
+  /** `sku-2426-1l`, by the paint’s number: a catalogue carries four of them for each paint, and counted ones pack to almost nothing. */
   readonly sku: string;
   readonly tin: Tin;
   readonly price: number;
 }
 
 export function variantsOf(paint: Paint): readonly Variant[] {
-  return tins.map((tin) => ({ sku: `sku-${paint.hex.slice(1)}-${tin.code}`, tin, price: tinPrice(paint.price, tin) }));
+  return tins.map((tin) => ({ sku: `sku-${paint.number}-${tin.code}`, tin, price: tinPrice(paint.price, tin) }));
 }
 
 /** Free facets, as the catalogue knows them. */

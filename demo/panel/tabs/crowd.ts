@@ -93,7 +93,7 @@ function taskView(task: TaskView): readonly HTMLElement[] {
       el('b', {}, round === null ? 'No round is open' : `Round ${round}`),
       leftSeconds === null ? '' : ` closes in ${leftSeconds} s`,
     ),
-    el('p', {}, task.summary),
+    el('p', { class: 'hp-summary' }, task.summary),
     progressBar(share, 'Votes of the votes needed'),
     el('p', { class: 'hp-quiet' }, `About ${reports.toLocaleString('en-GB')} of at least ${minimumBatch.toLocaleString('en-GB')} votes`),
     el('dl', { class: 'hp-facts' }, ...facts.map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value)))),
