@@ -29,11 +29,11 @@ interface ScriptHost {
 
 function main(host: ScriptHost): void {
   if (host.homebody?.site) return; // the tag is on the page twice
-  const tag = (document.currentScript ?? document.querySelector('script[data-site]')) as HTMLScriptElement; // without one, the missing site is the error
+  const tag = (document.currentScript ?? document.querySelector('script[data-site][src]')) as HTMLScriptElement; // without one, the missing site is the error
   const onError = (error: SdkError): void => void dispatchEvent(new CustomEvent('homebody:error', { detail: error }));
   const onThrown = (thrown: unknown): void => onError(toSdkError(thrown, 'internal'));
   const data = tag.dataset as Record<string, string>;
-  const chunkBase = new URL(`${data['chunkBase'] ?? '.'}/`, data['chunkBase'] ? document.baseURI : tag.src).href;
+  const chunkBase = new URL(`${data['chunkBase'] ?? '.'}/`, data['chunkBase'] ? document.baseURI : tag.src || document.baseURI).href;
   // Values are checked like those of any shop.
   const options = {
     ...data,

@@ -199,6 +199,18 @@ describe('withdrawal, erasure and the switch', () => {
     expect(asked('ingest')).toHaveLength(before);
   });
 
+  test('who changes their mind at once is learned from again', async () => {
+    const { client, tracked } = setUp();
+    await client.consent({ personalise: true });
+    const no = client.consent({ personalise: false });
+    const yes = client.consent({ personalise: true });
+    await Promise.all([no, yes]);
+    expect(client.status()).toMatchObject({ phase: 'ready', consent: { personalise: true } });
+    client.track(click('a'));
+    await client.flush();
+    await tracked('a');
+  });
+
   test('a withdrawal in one tab stops the other', async () => {
     const { client, make } = setUp();
     await client.consent({ personalise: true });

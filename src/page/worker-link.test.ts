@@ -158,6 +158,17 @@ describe('the worker link, against comlink’s expose', () => {
     expect(workers[0]?.isTerminated).toBe(true);
   });
 
+  test('a call during a close goes to another worker and is not taken along', async () => {
+    const { link, workers } = setUp({ rounds: () => Promise.resolve({ sent: [], bytesSent: 3, tasks: [] }) });
+    await link.start();
+    const closed = link.close();
+    const answer = link.call('rounds');
+    await closed;
+    expect((await answer).bytesSent).toBe(3);
+    expect(workers.map((worker) => worker.isTerminated)).toEqual([true, false]);
+    await link.close();
+  });
+
   test('a start that failed is tried again by the next call', async () => {
     let tries = 0;
     const { link } = setUp({

@@ -35,6 +35,7 @@ interface LinkParts {
 }
 
 interface Call {
+  readonly worker: Worker;
   readonly resolve: (value: never) => void;
   readonly reject: (error: SdkError) => void;
   readonly timer: ReturnType<typeof setTimeout>;
@@ -79,7 +80,7 @@ export function createWorkerLink(parts: LinkParts): WorkerLink {
         reject(error);
         if (live === worker) end(error);
       }, deadlineMs);
-      calls.set(id, { resolve: resolve as Call['resolve'], reject, timer });
+      calls.set(id, { worker, resolve: resolve as Call['resolve'], reject, timer });
     });
 
   const greet = (worker: Worker): Promise<OpenResult> => {
@@ -114,14 +115,20 @@ export function createWorkerLink(parts: LinkParts): WorkerLink {
     return mine;
   };
 
-  const end = (error: SdkError): void => {
-    const ended = live;
-    live = starting = null;
-    for (const call of calls.values()) {
+  /** Ends what waits for `worker`, or all that waits. */
+  const reject = (error: SdkError, worker?: Worker): void => {
+    for (const [id, call] of calls) {
+      if (worker !== undefined && call.worker !== worker) continue;
+      calls.delete(id);
       clearTimeout(call.timer);
       call.reject(error);
     }
-    calls.clear();
+  };
+
+  const end = (error: SdkError): void => {
+    const ended = live;
+    live = starting = null;
+    reject(error);
     if (ended === null) return;
     ended.terminate();
     parts.onEnd(error);
@@ -138,9 +145,13 @@ export function createWorkerLink(parts: LinkParts): WorkerLink {
     end,
     async close() {
       const last = live;
-      if (last !== null)
-        await Promise.race([post(last, 'close', []).catch(() => undefined), new Promise((resolve) => setTimeout(resolve, lastWordsMs))]);
-      if (live === last) end(new SdkError('closed', 'closed'));
+      const error = new SdkError('closed', 'closed');
+      if (last === null) return end(error);
+      const farewell = post(last, 'close', []).catch(() => undefined);
+      live = starting = null; // who calls meanwhile gets another one
+      await Promise.race([farewell, new Promise((resolve) => setTimeout(resolve, lastWordsMs))]);
+      last.terminate();
+      reject(error, last);
     },
   };
 }
