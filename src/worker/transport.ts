@@ -42,14 +42,14 @@ const PATH = { tasks: '/v1/tasks/', models: '/v1/models/', reports: '/v1/reports
 /** @param endpoint  base URL of the rounds endpoint */
 export function createTransport(endpoint: string, fetch: FetchLike): Transport {
   const base = endpoint.replace(/\/+$/, '');
-  const closing = new AbortController();
+  const underWay = new Set<AbortController>();
+  let isClosed = false;
 
   async function request(method: 'GET' | 'POST', path: string, body?: Uint8Array<ArrayBuffer>): Promise<unknown> {
-    if (closing.signal.aborted) throw new SdkError('aborted', 'the rounds of this page have ended');
+    if (isClosed) throw new SdkError('aborted', 'the rounds of this page have ended');
     const aborting = new AbortController();
-    const abort = (): void => aborting.abort();
-    const timer = setTimer(abort, TIMEOUT_MS);
-    closing.signal.addEventListener('abort', abort);
+    const timer = setTimer(() => aborting.abort(), TIMEOUT_MS);
+    underWay.add(aborting);
     try {
       const response = await fetch(base + path, {
         method,
@@ -65,11 +65,11 @@ export function createTransport(endpoint: string, fetch: FetchLike): Transport {
       return answer;
     } catch (thrown) {
       if (thrown instanceof SdkError) throw thrown;
-      if (closing.signal.aborted) throw new SdkError('aborted', 'the rounds of this page have ended', { cause: thrown });
+      if (isClosed) throw new SdkError('aborted', 'the rounds of this page have ended', { cause: thrown });
       throw new SdkError('network', `the rounds endpoint did not answer (${base})`, { cause: thrown });
     } finally {
       clearTimer(timer);
-      closing.signal.removeEventListener('abort', abort);
+      underWay.delete(aborting);
     }
   }
 
@@ -77,7 +77,10 @@ export function createTransport(endpoint: string, fetch: FetchLike): Transport {
     getTasks: (site) => request('GET', PATH.tasks + encodeURIComponent(site)),
     getModel: (taskId, version) => request('GET', `${PATH.models}${encodeURIComponent(taskId)}/${version}`),
     postReport: async (body) => void (await request('POST', PATH.reports, body)),
-    close: () => closing.abort(),
+    close() {
+      isClosed = true;
+      for (const aborting of underWay) aborting.abort();
+    },
   };
 }
 

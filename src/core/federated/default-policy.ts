@@ -12,7 +12,10 @@ export interface TastePolicyOptions {
   readonly variant?: 'default' | 'low-epsilon';
   readonly taskId?: string;
   readonly minimumBatch?: number;
-  /** Measured by `homebody simulate`; 0.6 of the bound is what taste histograms carried there. */
+  /**
+   * Norm of the mean histogram ÷ bound; default 0.25: `homebody simulate` measures 0.26 over 32 cells (a device’s own
+   * delta has 0.53, but a mean of many people is flatter than any of them).
+   */
   readonly expectedSignal?: number;
   readonly separationDays?: number;
   readonly windowDays?: number;
@@ -68,7 +71,7 @@ export function defaultTastePolicy(options: TastePolicyOptions): TastePolicy {
     block: { kind: 'taste', cells: cells.map(({ name, share }) => ({ name, share })) },
     mechanism: { ...mechanism },
     minimumBatch: options.minimumBatch ?? minimumBatch,
-    expectedSignal: options.expectedSignal ?? 0.6,
+    expectedSignal: options.expectedSignal ?? 0.25,
     separationDays: options.separationDays ?? 30,
     windowDays: options.windowDays ?? 365,
     releasesPerWindow: options.releasesPerWindow ?? 4,

@@ -12,6 +12,7 @@ const vector = (change: Partial<RoundPolicy> = {}): RoundPolicy => ({
   block: { kind: 'vector', names: Array.from({ length: 16 }, (_, row) => `facet ${row}`) },
   mechanism: { kind: 'gaussian', dim: 16, clipNorm: 1, scale: 1024, bound: 1025, sigmaNumerator: 2387, sigmaDenominator: 1000, bits: 16 },
   minimumBatch: 3_000,
+  expectedSignal: 0.6,
   dpDelta: 1e-6,
   ...change,
 });
@@ -85,8 +86,8 @@ describe('the floor', () => {
 });
 
 describe('the predicted error', () => {
-  test('of the default policy at 500 devices is √(31/32/500)/(53/85)/0.6 = 0.11766', () => {
-    expect(predictedError(taste())).toBeCloseTo(0.117_66, 5);
+  test('of the default policy at 500 devices is √(31/32/500)/(53/85)/0.25 = 0.28237', () => {
+    expect(predictedError(taste())).toBeCloseTo(0.282_37, 5);
     expect(expectUsefulRound(taste())).toBe(predictedError(taste()));
   });
 
