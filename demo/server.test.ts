@@ -20,13 +20,13 @@ beforeAll(async () => {
   await writeFile(join(folder, 'demo', 'assets', 'shop.js'), 'void 1');
   await writeFile(join(folder, 'demo', 'catalogue', 'manifest.json'), '{}');
   await writeFile(join(folder, 'demo', 'catalogue', 'ranking-0.bin'), 'x');
-  const script = `process.stdout.write('\\r 500/2000 devices\\n 2000/2000 devices\\n'); process.exitCode = Number(process.argv[1] ?? 0)`;
-  shop = await createShop({
+  const script = `console.error('{"done":500,"of":2000}\\n{"note":"half"}'); setTimeout(() => console.log('2000 of 2000 reports are in round 1'), 50)`;
+  ({ app: shop } = await createShop({
     distDir: join(folder, 'dist'),
     demoDir: join(folder, 'demo'),
     endpointUrl: 'http://127.0.0.1:9',
     bring: { command: [process.execPath, '-e', script] },
-  });
+  }));
 });
 
 afterAll(() => rm(folder, { recursive: true }));
@@ -130,9 +130,17 @@ describe('bring 2,000 shoppers', () => {
       .map((line) => JSON.parse(line) as unknown);
     expect(lines).toEqual([
       { kind: 'progress', done: 500, total: 2000 },
-      { kind: 'progress', done: 2000, total: 2000 },
-      { kind: 'end', ok: true, text: 'All of them have been and gone.' },
+      { kind: 'note', text: 'half' },
+      { kind: 'note', text: '2000 of 2000 reports are in round 1' },
+      { kind: 'end', ok: true, text: '2000 of 2000 reports are in round 1' },
     ]);
+  });
+
+  test('brings one crowd at a time, and finishes it where nobody listens', async () => {
+    const first = await post('127.0.0.1:4000', origin);
+    await first.body?.cancel();
+    expect((await post('127.0.0.1:4000', origin)).status).toBe(409);
+    await expect.poll(async () => (await post('127.0.0.1:4000', origin)).status).toBe(200);
   });
 
   test.each([

@@ -7,7 +7,7 @@ import { Hono } from 'hono';
 import { compress } from 'hono/compress';
 import { etag } from 'hono/etag';
 import { readAsset } from './assets.js';
-import { bringShoppers, type BringOptions } from './bring.js';
+import { createBring, type BringOptions } from './bring.js';
 import { homeShelf } from './data/shelves.js';
 import { cartPage, checkoutPage, thanksPage } from './pages/basket.js';
 import { categoryPage } from './pages/category.js';
@@ -43,7 +43,7 @@ export interface Shop {
 const hashOf = (script: string): string => `'sha256-${createHash('sha256').update(script).digest('base64')}'`;
 
 /** The shop as `Request → Response`: every page is the same for every visitor. */
-export async function createShop(options: Omit<ShopOptions, 'port' | 'host'>): Promise<Hono> {
+export async function createShop(options: Omit<ShopOptions, 'port' | 'host'>): Promise<{ readonly app: Hono; stop(): void }> {
   const { distDir, demoDir, endpointUrl } = options;
   const snippet = (await readFile(join(distDir, 'snippet.js'), 'utf8').catch(() => '')).trim();
   const bundles = await Promise.all(
@@ -54,6 +54,20 @@ export async function createShop(options: Omit<ShopOptions, 'port' | 'host'>): P
   const inline = [headScript, stubScript, wallScript, ...(snippet === '' ? [] : [snippet])].map(hashOf).join(' ');
   const policy = `default-src 'self'; script-src 'self' ${inline}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; worker-src 'self' blob:; connect-src 'self' ${endpointUrl}; frame-ancestors 'none'; base-uri 'none'`;
   const homeItems = JSON.stringify(homeShelf.map(({ id, name, hex, group }) => ({ id, name, hex, cell: group.name })));
+
+  const simulate = [
+    process.execPath,
+    join(distDir, 'cli.js'),
+    'simulate',
+    '--endpoint',
+    endpointUrl,
+    '--site',
+    site.name,
+    '--devices',
+    '2000',
+    '--progress-json',
+  ];
+  const bring = createBring(options.bring ?? { command: simulate });
 
   const app = new Hono();
   app.use('*', async (context, next) => {
@@ -114,26 +128,9 @@ export async function createShop(options: Omit<ShopOptions, 'port' | 'host'>): P
     file(context.req.raw, join(demoDir, 'assets'), 'service-worker.js', 'public, max-age=0, must-revalidate'),
   );
   app.get('/visitor/:path{.+}', (context) => readOnlyEndpoint(endpointUrl, site.name, context.req.param('path')));
-  app.post('/demo/bring', (context) =>
-    bringShoppers(
-      context.req.raw,
-      options.bring ?? {
-        command: [
-          process.execPath,
-          join(distDir, 'cli.js'),
-          'simulate',
-          '--endpoint',
-          endpointUrl,
-          '--site',
-          site.name,
-          '--devices',
-          '2000',
-        ],
-      },
-    ),
-  );
+  app.post('/demo/bring', (context) => bring.answer(context.req.raw));
   app.notFound(() => page(notFoundPage(site), 404));
-  return app;
+  return { app, stop: () => bring.stop() };
 }
 
 /**
@@ -160,13 +157,14 @@ const PORTS_TRIED = 20;
 /** A busy port picks the next one. */
 export async function startShop(options: ShopOptions): Promise<Shop> {
   const host = options.host ?? '127.0.0.1';
-  const app = await createShop(options);
+  const { app, stop } = await createShop(options);
   const server = await listen(app, host, options.port, options.port === 0 ? 1 : PORTS_TRIED);
   const { port } = server.address() as AddressInfo; // a TCP server always has a port
   return {
     url: `http://${host}:${port}`,
     close: () =>
       new Promise((resolve, reject) => {
+        stop();
         server.close((error) => (error === undefined ? resolve() : reject(error)));
         if ('closeAllConnections' in server) server.closeAllConnections();
       }),

@@ -21,7 +21,7 @@ interface WorkerEvent {
 const worker = self as unknown as ServiceWorkerLike;
 
 const CACHE = 'northlight/pages';
-const kept = ['/assets/', '/homebody/', '/catalogue/', '/shelf/', '/homebody.json'];
+const kept = ['/assets/', '/homebody/', '/shelf/', '/homebody.json'];
 
 worker.addEventListener('install', (event) =>
   event.waitUntil(
