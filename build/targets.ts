@@ -26,7 +26,6 @@ export const targets: Readonly<Record<TargetName, Target>> = {
   worker: { entry: 'src/worker/entry.ts', file: 'worker', format: 'iife', platform: 'browser' },
   webgl: { entry: 'src/compute/webgl/entry.ts', file: 'webgl', format: 'es', platform: 'browser' },
   rounds: { entry: 'src/worker/rounds-entry.ts', file: 'rounds', format: 'es', platform: 'browser' },
-  rounds: { entry: 'src/worker/rounds-entry.ts', file: 'rounds', format: 'es', platform: 'browser' },
   participation: { entry: 'src/worker/participation-entry.ts', file: 'participation', format: 'es', platform: 'browser' },
   storefront: { entry: 'src/page/storefront.ts', file: 'storefront', format: 'es', platform: 'browser' },
   snippet: { entry: 'src/snippet.ts', file: 'snippet', format: 'iife', platform: 'browser' },

@@ -27,15 +27,19 @@ export type {
   WhyResult,
 } from './worker/api/worker-api.js';
 
-/** The folder of this file. By hand: bundlers take `new URL('.', import.meta.url)` for an asset and inline what they find there. */
-const here = import.meta.url.slice(0, import.meta.url.lastIndexOf('/') + 1);
+/** In the one form that bundlers know: they carry each file along and put its new URL here. */
+const chunks = {
+  webgl: new URL('./webgl.js', import.meta.url).href,
+  rounds: new URL('./rounds.js', import.meta.url).href,
+  participation: new URL('./participation.js', import.meta.url).href,
+};
 
 /**
  * The client of one site. Nothing starts, is stored or is sent before `consent({ personalise: true })`; safe to call where there is no
  * page (server rendering), where it stays inert. Errors: `invalid-options`.
  */
 export function createClient(options: ClientOptions): Client {
-  const client = createPageClient(options, { workerSource, chunkBase: here });
+  const client = createPageClient(options, { workerSource, chunks });
   if (options.dataLayer === true && typeof document !== 'undefined') {
     hearDataLayer(
       client,

@@ -2,6 +2,7 @@ import { SdkError, toSdkError } from './core/errors.js';
 import { createPageClient } from './page/client.js';
 import type { Client, ClientOptions } from './page/client-types.js';
 import type { Storefront, StorefrontChunk } from './page/storefront.js';
+import { chunksUnder } from './page/options.js';
 import workerSource from './page/worker-source.js';
 
 /**
@@ -42,7 +43,7 @@ function main(host: ScriptHost): void {
     switchUrl: data['switch'] === 'off' ? false : data['switch'],
     onError,
   } as unknown as ClientOptions;
-  const client = createPageClient(options, { workerSource, chunkBase });
+  const client = createPageClient(options, { workerSource, chunks: chunksUnder(chunkBase) });
 
   let storefront: Promise<Storefront> | undefined;
   const open = ({ consent }: Pick<ReturnType<Client['status']>, 'consent'>): void => {

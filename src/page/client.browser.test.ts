@@ -18,7 +18,7 @@ function setUp(options: Partial<ClientOptions> = {}, tune = '') {
   const make = (): Client => {
     const client = createPageClient(
       { switchUrl: false, onError: (error) => errors.push(error), ...options, site },
-      { workerSource: fakeWorkerSource(channel.name, tune), chunkBase: null },
+      { workerSource: fakeWorkerSource(channel.name, tune), chunks: null },
     );
     clients.push(client);
     return client;

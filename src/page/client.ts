@@ -1,6 +1,6 @@
 import { SdkError, toSdkError, type ErrorCode } from '../core/errors.js';
 import type { NormalisedEvent } from '../core/event.js';
-import { WORKER_PROTOCOL, type Consent, type RoundStatus } from '../worker/api/worker-api.js';
+import { WORKER_PROTOCOL, type ChunkUrls, type Consent, type RoundStatus } from '../worker/api/worker-api.js';
 import type { Client, ClientOptions, ClientStatus } from './client-types.js';
 import { decideConsent, noConsent, readConsent, writeConsent } from './consent.js';
 import { eventIds } from './event-ids.js';
@@ -18,7 +18,7 @@ export interface ClientParts {
   /** The worker as one classic script. */
   readonly workerSource: string;
   /** Where the lazy chunks lie unless the options say so. */
-  readonly chunkBase: string | null;
+  readonly chunks: ChunkUrls | null;
 }
 
 const usualRankDeadlineMs = 50;
@@ -98,7 +98,7 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
     openOptions: () => ({
       ...worker,
       protocol: WORKER_PROTOCOL,
-      chunkBase: worker.chunkBase ?? parts.chunkBase,
+      chunks: worker.chunks ?? parts.chunks,
       consent: consentForWorker(),
     }),
     onSignal(signal) {

@@ -11,7 +11,7 @@ describe('resolveOptions', () => {
         site: 'shop',
         storage: 'indexeddb',
         engine: 'auto',
-        chunkBase: null,
+        chunks: null,
         catalogueUrl: null,
         endpoint: null,
         isLoopbackPage: false,
@@ -34,7 +34,11 @@ describe('resolveOptions', () => {
       worker: {
         catalogueUrl: 'https://shop.example/cat/m.json',
         endpoint: 'https://rounds.example/',
-        chunkBase: 'https://cdn.example/hb/',
+        chunks: {
+          webgl: 'https://cdn.example/hb/webgl.js',
+          rounds: 'https://cdn.example/hb/rounds.js',
+          participation: 'https://cdn.example/hb/participation.js',
+        },
       },
       workerUrl: 'https://shop.example/w.js',
       switchUrl: null,

@@ -1,5 +1,5 @@
 import { SdkError } from '../core/errors.js';
-import type { WorkerOptions } from '../worker/api/worker-api.js';
+import type { ChunkUrls, WorkerOptions } from '../worker/api/worker-api.js';
 import type { ClientOptions } from './client-types.js';
 
 /** The one place that reads what the shop wrote. Hand-made checks: a schema library would cost more than all of them. */
@@ -37,8 +37,7 @@ export function resolveOptions(options: ClientOptions, pageUrl: string): Resolve
       site,
       storage,
       engine,
-      // A base without its slash would lose its last step when a chunk's name is resolved against it.
-      chunkBase: url('chunkBase')?.replace(/\/?$/, '/') ?? null,
+      chunks: chunksUnder(url('chunkBase')),
       catalogueUrl: url('catalogue'),
       endpoint: url('endpoint'),
       isLoopbackPage: /^((.+\.)?localhost|127(\.\d+){3}|\[::1\])$/.test(hostname),
@@ -46,4 +45,11 @@ export function resolveOptions(options: ClientOptions, pageUrl: string): Resolve
     workerUrl,
     switchUrl: url('switchUrl', '/homebody.json'),
   };
+}
+
+/** @param base  a folder, with or without its last slash */
+export function chunksUnder(base: string | null): ChunkUrls | null {
+  if (base === null) return null;
+  const urlOf = (name: string): string => `${base.replace(/\/?$/, '/')}${name}.js`;
+  return { webgl: urlOf('webgl'), rounds: urlOf('rounds'), participation: urlOf('participation') };
 }

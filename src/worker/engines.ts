@@ -26,8 +26,8 @@ export interface EnginesParts {
   readonly clock: Clock;
   readonly wanted: EngineName | 'auto';
   /** Where the chunk `webgl.js` lies; null for nowhere. */
-  readonly chunkBase: string | null;
-  readonly loadWebgl: (chunkBase: string) => Promise<GpuEngine>;
+  readonly webglUrl: string | null;
+  readonly loadWebgl: (url: string) => Promise<GpuEngine>;
   readonly store: Pick<ProfileStore, 'getMeta' | 'setMeta'>;
   readonly onError: (error: SdkError) => void;
   readonly onIdleError: (error: unknown) => void;
@@ -36,12 +36,12 @@ export interface EnginesParts {
 const idleDelayMs = 3_000;
 
 export async function createEngines(parts: EnginesParts): Promise<Engines> {
-  const { clock, chunkBase, store } = parts;
+  const { clock, webglUrl, store } = parts;
   const selector = createEngineSelector({
     wanted: parts.wanted,
     loadWebgl: async () => {
-      if (chunkBase === null) throw new SdkError('engine-unavailable', 'webgl is a chunk of its own; set chunkBase to where webgl.js lies');
-      return parts.loadWebgl(chunkBase);
+      if (webglUrl === null) throw new SdkError('engine-unavailable', 'webgl is a chunk of its own; set chunkBase to where webgl.js lies');
+      return parts.loadWebgl(webglUrl);
     },
     nowMs: () => clock.monotonicMs(),
     races: await store.getMeta('engineRaces'),

@@ -25,7 +25,7 @@ function optionsOf(site: string, overrides: Partial<WorkerOptions> = {}): Worker
     site,
     storage: 'indexeddb',
     engine: 'auto',
-    chunkBase: null,
+    chunks: null,
     catalogueUrl: null,
     endpoint: null,
     isLoopbackPage: true,

@@ -36,12 +36,12 @@ expose(
     openProfileStore: openIdbProfileStore,
     digest: async (bytes) => new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)),
     loadCatalogue: (url, store) => loadCatalogue({ url, fetch, store, nowMs: clock.now() }),
-    loadWebgl: async (chunkBase) => {
-      const chunk = (await import(/* @vite-ignore */ new URL('webgl.js', chunkBase).href)) as typeof import('../compute/webgl/entry.js');
+    loadWebgl: async (url) => {
+      const chunk = (await import(/* @vite-ignore */ url)) as typeof import('../compute/webgl/entry.js');
       return chunk.createWebglEngine();
     },
     createRounds: (context) =>
-      createLazyRounds(context, clock, async (chunkBase) => (await import(/* @vite-ignore */ new URL('rounds.js', chunkBase).href)) as typeof import('./rounds-entry.js')),
+      createLazyRounds(context, clock, async (url) => (await import(/* @vite-ignore */ url)) as typeof import('./rounds-entry.js')),
     isGpc: () => (navigator as { readonly globalPrivacyControl?: boolean }).globalPrivacyControl === true, // not in TypeScript's library yet
   }),
 );

@@ -15,14 +15,14 @@ export interface RoundsChunk {
  *
  * @param load  answers the chunk under the base URL
  */
-export function createLazyRounds({ options, model, events, onStatus, onError }: RoundsContext, clock: Clock, load: (chunkBase: string) => Promise<RoundsChunk>): Rounds | null {
-  const { site, endpoint, chunkBase, isLoopbackPage } = options;
-  if (endpoint === null || chunkBase === null) return null;
+export function createLazyRounds({ options, model, events, onStatus, onError }: RoundsContext, clock: Clock, load: (url: string) => Promise<RoundsChunk>): Rounds | null {
+  const { site, endpoint, chunks, isLoopbackPage } = options;
+  if (endpoint === null || chunks === null) return null;
   let rounds: Promise<Rounds> | null = null;
   let isStopped = false;
   const loaded = (): Promise<Rounds> => {
-    rounds ??= load(chunkBase).then(({ createRounds }) => {
-      const created = createRounds({ site, endpoint, chunkBase, isLoopbackPage, clock, model, events, onStatus, onError });
+    rounds ??= load(chunks.rounds).then(({ createRounds }) => {
+      const created = createRounds({ site, endpoint, participationUrl: chunks.participation, isLoopbackPage, clock, model, events, onStatus, onError });
       if (isStopped) created.stop();
       return created;
     });

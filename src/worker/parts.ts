@@ -17,8 +17,8 @@ export interface ServiceParts {
   /** SHA-256. */
   readonly digest: (bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array>;
   readonly loadCatalogue: (url: string, store: ProfileStore) => Promise<Catalogue>;
-  /** The engine of the chunk `webgl.js`, which lies under `chunkBase`. */
-  readonly loadWebgl: (chunkBase: string) => Promise<GpuEngine>;
+  /** The engine of the chunk `webgl.js`. */
+  readonly loadWebgl: (url: string) => Promise<GpuEngine>;
   /** Null where this kind of worker never takes part. */
   readonly createRounds: (context: RoundsContext) => Rounds | null;
   /** Global Privacy Control of this browser. */

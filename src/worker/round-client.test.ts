@@ -144,10 +144,10 @@ describe('with both consents', () => {
 test('the lazy side loads the chunk with the first consent and not before, and answers for it until then', async () => {
   let loads = 0;
   const consents: unknown[] = [];
-  const options = { site: 'paint', endpoint: ENDPOINT, chunkBase: 'https://cdn.example/', isLoopbackPage: false };
-  const rounds = createLazyRounds({ options } as never, manualClock(), async (base) => {
+  const options = { site: 'paint', endpoint: ENDPOINT, chunks: { webgl: 'https://cdn.example/webgl.js', rounds: 'https://cdn.example/rounds.js', participation: 'https://cdn.example/participation.js' }, isLoopbackPage: false };
+  const rounds = createLazyRounds({ options } as never, manualClock(), async (url) => {
     loads += 1;
-    expect(base).toBe('https://cdn.example/');
+    expect(url).toBe('https://cdn.example/rounds.js');
     return { createRounds: () => ({ setConsent: async (consent: unknown) => void consents.push(consent) }) as never };
   })!;
   await rounds.setConsent({ personalise: false, contribute: false });

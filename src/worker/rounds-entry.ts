@@ -9,18 +9,18 @@ import { createTransport } from './transport.js';
  * model, floor, ledger, outbox. It joins the platform's parts; bits come from the platform's generator and from nowhere else.
  */
 export type RoundsContextParts = Omit<RoundClientParts, 'transport' | 'openLedger' | 'bits' | 'loadReporter'> & {
-  /** Where `participation.js` lies. */
-  readonly chunkBase: string;
+  /** Of the chunk `participation.js`. */
+  readonly participationUrl: string;
 };
 
-export function createRounds({ chunkBase, ...parts }: RoundsContextParts): Rounds {
+export function createRounds({ participationUrl, ...parts }: RoundsContextParts): Rounds {
   return createRoundClient({
     ...parts,
     transport: createTransport(parts.endpoint, (url, init) => fetch(url, init)),
     openLedger: () => openIdbLedgerStore(parts.clock.now()),
     bits: secureBits((bytes) => crypto.getRandomValues(bytes)),
     async loadReporter() {
-      const chunk = (await import(/* @vite-ignore */ new URL('participation.js', chunkBase).href)) as typeof import('./participation-entry.js');
+      const chunk = (await import(/* @vite-ignore */ participationUrl)) as typeof import('./participation-entry.js');
       return chunk.createReporter();
     },
   });

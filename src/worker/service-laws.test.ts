@@ -138,7 +138,7 @@ describe('an engine that fails', () => {
     const failing = await openedOn(
       async () => lastingStore(createMemoryDatabase()),
       { loadWebgl: async () => gpu },
-      { engine: 'webgl', chunkBase: 'https://shop.example/' },
+      { engine: 'webgl', chunks: { webgl: 'https://cdn.example/webgl.js', rounds: 'https://cdn.example/rounds.js', participation: 'https://cdn.example/participation.js' } },
     );
     const sound = await openedOn(async () => lastingStore(createMemoryDatabase()));
     const notices: string[] = [];

@@ -40,7 +40,7 @@ export function testOptions(overrides: Partial<WorkerOptions> = {}): WorkerOptio
     site: 'paint',
     storage: 'indexeddb',
     engine: 'auto',
-    chunkBase: null,
+    chunks: null,
     catalogueUrl: null,
     endpoint: null,
     isLoopbackPage: false,

@@ -62,7 +62,7 @@ const fetchDelayMs = 50;
 /** Reads the profile of a store and joins everything to it. Errors: those of reading, the store stays open then. */
 export async function openSession({ parts, signals, notices, options, store }: SessionContext): Promise<Session> {
   const { clock } = parts;
-  const { site, catalogueUrl, chunkBase } = options;
+  const { site, catalogueUrl, chunks } = options;
   const onError = notices.add;
   const onIdleError = (thrown: unknown): void => onError(toSdkError(thrown, 'internal'));
   let consent = options.consent;
@@ -73,7 +73,7 @@ export async function openSession({ parts, signals, notices, options, store }: S
   const engines = await createEngines({
     clock,
     wanted: options.engine,
-    chunkBase,
+    webglUrl: chunks?.webgl ?? null,
     loadWebgl: parts.loadWebgl,
     store,
     onError,

@@ -29,7 +29,7 @@ const options: WorkerOptions = {
   site: 'bench',
   storage: 'indexeddb',
   engine: 'reference',
-  chunkBase: null,
+  chunks: null,
   catalogueUrl: null,
   endpoint: null,
   isLoopbackPage: true,

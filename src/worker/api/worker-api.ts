@@ -14,14 +14,21 @@ export interface Consent {
   readonly contribute: boolean;
 }
 
+/** Absolute URLs of the lazily loaded modules. One each, because a shop's bundler gives each a name of its own. */
+export interface ChunkUrls {
+  readonly webgl: string;
+  readonly rounds: string;
+  readonly participation: string;
+}
+
 export interface WorkerOptions {
   readonly protocol: number;
   /** Scope of every lock, channel, database and key: `homebody/<site>`. */
   readonly site: string;
   readonly storage: 'indexeddb' | 'memory';
   readonly engine: EngineName | 'auto';
-  /** Base URL of lazily loaded chunks (`webgl.js`, `participation.js`); null: those features report `engine-unavailable` / `network`. */
-  readonly chunkBase: string | null;
+  /** Null: what needs them reports `engine-unavailable`, and no round is joined. */
+  readonly chunks: ChunkUrls | null;
   /** Absolute URL of the catalogue's manifest, or null for tier 0. */
   readonly catalogueUrl: string | null;
   /** Absolute URL of the rounds endpoint, or null. */
