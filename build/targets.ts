@@ -5,7 +5,7 @@ import { workerSource } from './worker-source.js';
  * Everything that is delivered, one bundle each. Browser bundles have no runtime dependency; the command and the server
  * leave their optional peers outside.
  */
-export const targetNames = ['index', 'react', 'script', 'worker', 'webgl', 'rounds', 'rounds', 'participation', 'storefront', 'snippet', 'server', 'cli'] as const;
+export const targetNames = ['index', 'react', 'script', 'worker', 'webgl', 'rounds', 'participation', 'storefront', 'snippet', 'server', 'cli'] as const;
 
 export type TargetName = (typeof targetNames)[number];
 

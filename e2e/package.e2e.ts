@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -12,6 +11,12 @@ import { launchBrowser } from './support/browser.js';
 /** What a shop's engineer does: install the packed package, build with Vite, open the page. */
 
 const run = promisify(execFile);
+const reactPage = `
+import { createElement } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from '/src/react.jsx';
+createRoot(document.querySelector('#root')).render(createElement(App, { products: [{ id: 'A', name: 'Harbour' }, { id: 'B', name: 'Ember' }] }));`;
+
 let folder: string;
 let server: Server | undefined;
 
@@ -30,7 +35,7 @@ const items = [
 ];
 
 function Shelf() {
-  const ranked = useRanked('home', items);
+  const ranked = useRanked('home', items, { updates: 'follow' });
   const track = useTrack();
   return h('ol', null, ranked.items.map((item) =>
     h('li', { key: item.id, onClick: () => track({ type: 'click', list: { id: 'home' }, items: [{ id: item.id }] }) }, item.id)));
@@ -47,6 +52,10 @@ beforeAll(async () => {
   await writeFile(path.join(folder, 'package.json'), JSON.stringify({ name: 'a-shop', private: true, type: 'module' }));
   await writeFile(path.join(folder, 'index.html'), '<!doctype html><title>shop</title><div id="root"></div><script type="module" src="/src/main.js"></script>');
   await writeFile(path.join(folder, 'src/main.js'), appSource);
+  for (const name of ['module.js', 'react.jsx', 'server.js']) await copyFile(`e2e/readme/${name}`, path.join(folder, 'src', name));
+  await writeFile(path.join(folder, 'module.html'), '<!doctype html><title>module</title><script type="module" src="/src/module.js"></script>');
+  await writeFile(path.join(folder, 'react.html'), `<!doctype html><title>react</title><div id="root"></div><script type="module">${reactPage}</script>`);
+  await writeFile(path.join(folder, 'vite.config.js'), "export default { build: { target: 'esnext', rolldownOptions: { input: ['index.html', 'module.html', 'react.html'] } } };");
   const lock = JSON.parse(await readFile('package-lock.json', 'utf8')) as { packages: Record<string, { version: string }> };
   const pinned = ['react', 'react-dom', 'vite'].map((name) => `${name}@${lock.packages[`node_modules/${name}`]!.version}`);
   await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball, ...pinned], { cwd: folder });
@@ -78,6 +87,44 @@ test('the packed package installs, builds with Vite, and ranks in React with a w
   expect(problems).toEqual([]);
 });
 
+test('the module of the README learns, ranks and says so', async () => {
+  const url = await serveFolder(path.join(folder, 'dist'));
+  await using browser = await launchBrowser();
+  const page = await browser.newPage();
+  const said = page.waitForEvent('console', (message) => message.text().includes('no code'));
+  await page.goto(`${url}module.html`);
+  const values = await Promise.all((await said).args().map((arg) => arg.jsonValue()));
+  expect(values[0]).toEqual(['A', 'C', 'B']);
+  expect(values[1]).toBe('session');
+});
+
+test('the React component of the README shows the products', async () => {
+  const url = await serveFolder(path.join(folder, 'dist'));
+  await using browser = await launchBrowser();
+  const page = await browser.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  await page.goto(`${url}react.html`);
+  await page.waitForSelector('li');
+  expect(await page.locator('li').allTextContents()).toEqual(['Harbour', 'Ember']);
+  await page.locator('li').first().click();
+  expect(problems).toEqual([]);
+});
+
+test('the lazy chunks are part of the build of a shop', async () => {
+  const url = await serveFolder(path.join(folder, 'dist'));
+  await using browser = await launchBrowser();
+  const page = await browser.newPage();
+  await page.goto(url);
+  await page.waitForSelector('li');
+  const report = await page.evaluate(async () => {
+    const { client } = window as unknown as { client: import('../src/page/client-types.js').Client };
+    await client.consent({ personalise: true });
+    return client.engine.choose('webgl');
+  });
+  expect(report.active, report.why).toBe('webgl');
+});
+
 test('a browser shop installs no server', async () => {
   const installed = await readdir(path.join(folder, 'node_modules'));
   expect(installed).toContain('homebody');
@@ -85,6 +132,7 @@ test('a browser shop installs no server', async () => {
 });
 
 async function serveFolder(root: string): Promise<string> {
+  server?.close();
   const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
   server = createServer((request, response) => {
     const name = new URL(request.url ?? '/', 'http://x').pathname;

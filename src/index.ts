@@ -27,11 +27,11 @@ export type {
   WhyResult,
 } from './worker/api/worker-api.js';
 
-/** In the one form that bundlers know: they carry each file along and put its new URL here. */
+/** In the one form that bundlers know: they carry each file along and put its new URL here; our own build leaves it alone. */
 const chunks = {
-  webgl: new URL('./webgl.js', import.meta.url).href,
-  rounds: new URL('./rounds.js', import.meta.url).href,
-  participation: new URL('./participation.js', import.meta.url).href,
+  webgl: new URL(/* @vite-ignore */ './webgl.js', import.meta.url).href,
+  rounds: new URL(/* @vite-ignore */ './rounds.js', import.meta.url).href,
+  participation: new URL(/* @vite-ignore */ './participation.js', import.meta.url).href,
 };
 
 /**
