@@ -1,4 +1,5 @@
 import type { InlineConfig } from 'vite';
+import { plainChunkUrls } from './plain-chunk-urls.js';
 import { workerSource } from './worker-source.js';
 
 /**
@@ -44,7 +45,7 @@ export function configOf(name: TargetName, outDir: string): InlineConfig {
     configFile: false,
     logLevel: 'warn',
     define: isNode ? {} : { 'process.env.NODE_ENV': '"production"' },
-    plugins: target.platform === 'browser' && !target.entry.startsWith('src/worker/') ? [workerSource(configOf('worker', outDir))] : [],
+    plugins: target.platform === 'browser' && !target.entry.startsWith('src/worker/') ? [workerSource(configOf('worker', outDir)), plainChunkUrls()] : [],
     ...(isNode ? { ssr: { noExternal: true as const, target: 'node' as const } } : {}),
     build: {
       outDir,
