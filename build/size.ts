@@ -19,7 +19,6 @@ const budgets: readonly Budget[] = [
   { name: 'storefront chunk (script tag)', limit: 6 * kilo, read: () => readFile('dist/storefront.js') },
   { name: 'worker without tfjs', limit: 24 * kilo, read: () => readFile('dist/worker.js') },
   { name: 'rounds chunk', limit: 12 * kilo, read: () => readFile('dist/rounds.js') },
-  { name: 'rounds chunk (reads policies and models)', limit: 12 * kilo, read: () => readFile('dist/rounds.js') },
   { name: 'participation chunk', limit: 12 * kilo, read: () => readFile('dist/participation.js') },
   { name: 'webgl chunk (tfjs)', limit: 95 * kilo, read: () => readFile('dist/webgl.js') },
   { name: 'React entry without the page script', limit: 2 * kilo, read: () => readFile('dist/react.js') },
