@@ -6,7 +6,7 @@ import type { Policy } from '../wire/policy.js';
 import { interval } from './simulate/distributions.js';
 import { HELD_OUT, simulateSeed, type SeedResult } from './simulate/in-process.js';
 import { simulateOverHttp } from './simulate/over-http.js';
-import { ATTRACTION, PAGE_ITEMS, PAGES, POSITION_ETA, typicalCells } from './simulate/population.js';
+import { EXPECTED_CLICKS, PAGE_ITEMS, POSITION_ETA, smallestShare, typicalCells, VISIT_DAYS } from './simulate/population.js';
 import { createProgress, type Progress } from './simulate/progress.js';
 
 interface SimulateFlags {
@@ -99,7 +99,7 @@ async function inProcess(flags: SimulateFlags): Promise<number> {
   const document = {
     policy: { variant: flags.variant, cells: cells.length, mechanism: policy.mechanism, minimumBatch: policy.minimumBatch, expectedSignal: policy.expectedSignal, predictedError: predictedError(policy) },
     claim: claimSentence(claimOf(policy)),
-    population: { alpha: flags.alpha, strength: flags.strength, seeds, heldOut: HELD_OUT, position: { eta: POSITION_ETA, attraction: ATTRACTION, pageItems: PAGE_ITEMS, pages: PAGES }, share: cells.map(({ share }) => share) },
+    population: { alpha: flags.alpha, strength: flags.strength, seeds, heldOut: HELD_OUT, position: { eta: POSITION_ETA, attraction: smallestShare(cells), pageItems: PAGE_ITEMS, expectedClicks: EXPECTED_CLICKS, visitDays: VISIT_DAYS }, share: cells.map(({ share }) => share) },
     measured: {
       meanNorm: mean(largest.map(({ meanNorm }) => meanNorm)),
       meanDeltaNorm: mean(largest.map(({ meanDeltaNorm }) => meanDeltaNorm)),
@@ -149,7 +149,7 @@ function printReport({ policy, claim, population, measured, rows }: { policy: { 
   print(`Predicted error at ${policy.minimumBatch} devices: ${policy.predictedError.toFixed(3)} (bound 1, m ${policy.expectedSignal}). Measured here: norm of the mean histogram ${measured.meanNorm.toFixed(2)}, of its difference from the catalogue ${measured.meanDeltaNorm.toFixed(2)}; mean norm of one device’s difference ${measured.deltaNorm.toFixed(2)}.`);
   print(`Shoppers: taste ~ Dirichlet(${alpha} · π), π ∝ share · exp(${strength} · z), drawn without looking at the shop’s order; seeds ${seeds[0]}–${seeds.at(-1)}.`);
   print(`Catalogue shares: ${share.map((value) => value.toFixed(3)).join(' ')}.`);
-  print(`Browsing: ${PAGES[0]}–${PAGES[1]} pages of ${PAGE_ITEMS} random items; place r (from 0) is examined with (1 + r)^−${POSITION_ETA} and then clicked with min(1, ${ATTRACTION} · θ / share).`);
+  print(`Browsing: pages of ${PAGE_ITEMS} random items over ${VISIT_DAYS} days, as many as make ${EXPECTED_CLICKS[0]} to ${EXPECTED_CLICKS[1]} clicks on average; place r (from 0) is examined with (1 + r)^−${POSITION_ETA} and then clicked with ${Math.min(...share).toFixed(4)} · θ / share.`);
   print(`NDCG at 24 of the first shelf of ${HELD_OUT} shoppers who sent nothing, mean over seeds; gain = with noise − catalogue order, 95 % interval.`);
   let last = '';
   for (const row of rows) {

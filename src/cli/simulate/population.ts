@@ -7,7 +7,8 @@ import { dirichlet, normal, shuffle } from './distributions.js';
 /**
  * Simulated shoppers. Taste θ ~ Dirichlet(α · π) over the cells, where π is the population's share, drawn without looking
  * at the shop's order. A shopper sees pages of random items; the item at 0-based place r is examined with probability
- * (1 + r)^−η and, if examined, clicked with probability min(1, a · θ(cell) / share(cell)).
+ * (1 + r)^−η and, if examined, clicked with probability a · θ(cell) / share(cell). With a = the smallest share that is
+ * never above 1: a cut there would make large cells look better liked, and the control would show a gain.
  */
 export interface PopulationOptions {
   /** α: large means that everybody is like the population, small that each likes few cells. */
@@ -17,10 +18,11 @@ export interface PopulationOptions {
 }
 
 export const POSITION_ETA = 0.5;
-export const ATTRACTION = 0.08;
 export const PAGE_ITEMS = 24;
-/** Each shopper looks at this many pages, uniform from the first to the second. */
-export const PAGES = [4, 30] as const;
+/** Each shopper looks at as many pages as make so many clicks on average, uniform from the first to the second. */
+export const EXPECTED_CLICKS = [3, 17] as const;
+/** The visits lie in the last days, evenly. */
+export const VISIT_DAYS = 90;
 
 export interface Shop {
   readonly items: readonly Item[];
@@ -58,7 +60,13 @@ export function populationShare(cells: readonly TasteCell[], strength: number, r
 
 /** How likely an examined item of each cell is clicked, [J]. */
 export function attractionOf(taste: ArrayLike<number>, cells: readonly TasteCell[]): Float64Array {
-  return Float64Array.from(cells, ({ share }, cell) => (share > 0 ? Math.min(1, (ATTRACTION * taste[cell]!) / share) : 0));
+  const scale = smallestShare(cells);
+  return Float64Array.from(cells, ({ share }, cell) => (share > 0 ? (scale * taste[cell]!) / share : 0));
+}
+
+/** a */
+export function smallestShare(cells: readonly TasteCell[]): number {
+  return cells.reduce((least, { share }) => (share > 0 ? Math.min(least, share) : least), 1);
 }
 
 const examined = Float64Array.from({ length: PAGE_ITEMS }, (_, place) => (1 + place) ** -POSITION_ETA);
@@ -66,14 +74,15 @@ const examined = Float64Array.from({ length: PAGE_ITEMS }, (_, place) => (1 + pl
 /** What one shopper's device remembers after browsing: the examples of the clicks, as the log keeps them. */
 export function browse(shop: Shop, taste: ArrayLike<number>, random: SeededRandom, nowMs: number): readonly StoredEvent[] {
   const attraction = attractionOf(taste, shop.cells);
-  const [fewest, most] = PAGES;
-  const pages = fewest + Math.floor(random.nextUnit() * (most - fewest + 1));
+  const [fewest, most] = EXPECTED_CLICKS;
+  const clicksPerPage = smallestShare(shop.cells) * examined.reduce((sum, probability) => sum + probability, 0);
+  const pages = Math.ceil((fewest + random.nextUnit() * (most - fewest)) / clicksPerPage);
   const events: StoredEvent[] = [];
   for (let page = 0; page < pages; page++) {
     for (let place = 0; place < PAGE_ITEMS; place++) {
+      if (random.nextUnit() >= examined[place]!) continue;
       const row = Math.floor(random.nextUnit() * shop.items.length);
-      const cell = shop.cellOf[row]!;
-      if (random.nextUnit() < examined[place]! * attraction[cell]!) events.push(click(shop, row, nowMs - page * 86_400_000));
+      if (random.nextUnit() < attraction[shop.cellOf[row]!]!) events.push(click(shop, row, nowMs - (page / pages) * VISIT_DAYS * 86_400_000));
     }
   }
   return events;
