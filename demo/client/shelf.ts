@@ -35,7 +35,7 @@ export function dressWindow(client: Client): void {
 
 const says: Readonly<Record<RankResult['rung'], string>> = {
   shop: 'In the shop’s own order.',
-  session: 'Arranged on this device, from what you just looked at.',
-  taste: 'Arranged on this device, by what people here lean to.',
-  model: 'Arranged on this device, from what you looked at.',
+  session: 'Your order, from what you just looked at.',
+  taste: 'Your order, by what people lean to.',
+  model: 'Your order, made on this device.',
 };

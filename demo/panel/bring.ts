@@ -22,7 +22,9 @@ export async function bring(place: HTMLElement, signal: AbortSignal): Promise<vo
       );
     else if (line.kind === 'note') place.lastElementChild?.replaceChildren(line.text);
     else if (line.ok)
-      place.replaceChildren(el('p', { class: 'hp-quiet' }, `${line.text} The round closes by itself; the new version appears above.`));
+      place.replaceChildren(
+        el('p', { class: 'hp-quiet' }, `${line.text.replace(/\.?$/, '.')} The round closes by itself; the new version appears above.`),
+      );
     else place.replaceChildren(note('No new crowd.', line.text));
   }
 }

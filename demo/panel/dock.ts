@@ -102,11 +102,13 @@ function obstacleOf(client: Client | null, tab: Tab): HTMLElement | null {
       'Its script was blocked or could not be fetched. The shop shows its own order and works as always.',
     );
   const { phase, consent, error } = client.status();
-  if (consent.personalise && phase === 'off')
+  if (consent.personalise && phase === 'off') {
+    const code = error?.code ?? 'switched-off';
     return note(
       'Homebody is off.',
-      `${error?.message ?? 'It cannot run here.'} The shop shows its own order and works as always. (${error?.code ?? 'off'})`,
+      `${offSays[code] ?? error?.message ?? 'It cannot run here.'} The shop shows its own order and works as always. (${code})`,
     );
+  }
   if (!consent.personalise && tab.needsProfile) {
     const ask = el(
       'button',
@@ -117,6 +119,12 @@ function obstacleOf(client: Client | null, tab: Tab): HTMLElement | null {
   }
   return null;
 }
+
+const offSays: Partial<Record<string, string>> = {
+  'worker-blocked': 'This page’s security policy forbids the background worker that would do the learning.',
+  'switched-off': 'The shop has switched it off for now.',
+  'ids-unmatched': 'The items of this page are not those of the catalogue, so an order would be a guess.',
+};
 
 /** Kept for the next page only after a yes: before it, this shop stores nothing. */
 function remember(isOpen: boolean, client: Client | null): void {

@@ -34,37 +34,37 @@ export const crowd: Tab = {
       action('Open the shop as someone new', async () => visited.replaceChildren(...(await visitorShelves()))),
       visited,
     );
+    // a refresh does not fail where the endpoint is down: it answers what was known, and says so aside
+    let isDown = false;
+    addEventListener(
+      'homebody:error',
+      (event) => (isDown ||= (event as CustomEvent<{ readonly code?: string }>).detail.code === 'network'),
+      { signal },
+    );
     const show = (status: RoundStatus): void => {
-      if (!signal.aborted)
-        round.replaceChildren(
-          ...(status.tasks.length === 0 ? [noTask(client.status().consent.contribute)] : status.tasks.flatMap(taskView)),
-        );
+      if (signal.aborted) return;
+      const isEmpty = status.tasks.length === 0;
+      round.replaceChildren(...(isDown ? [endpointDown()] : isEmpty ? [noTask()] : []), ...status.tasks.flatMap(taskView));
     };
-    const refreshNow = async (): Promise<void> => show(await client.rounds.refresh());
+    const refreshNow = async (): Promise<void> => {
+      isDown = false;
+      show(await client.rounds.refresh());
+    };
     const stop = client.rounds.subscribe(show);
     signal.addEventListener('abort', stop);
-    keepFresh(
-      refreshNow,
-      (thrown) =>
-        round.replaceChildren(
-          note(
-            'The endpoint does not answer.',
-            `Your shelf does not need it: it was arranged here. A vote that waits is kept and tried again. (${messageOf(thrown)})`,
-          ),
-        ),
-      5000,
-      signal,
-    );
+    keepFresh(refreshNow, (thrown) => round.replaceChildren(note('The rounds cannot be read just now.', messageOf(thrown))), 5000, signal);
   },
 };
 
-function noTask(contributes: boolean): HTMLElement {
+function endpointDown(): HTMLElement {
   return note(
-    'No round to see.',
-    contributes
-      ? 'The endpoint has no task open for this shop, or cannot be reached. Your shelf does not need it.'
-      : 'Nothing is asked of you: the second switch is off.',
+    'The endpoint does not answer.',
+    'Your shelf does not need it: it was arranged here. A vote that waits is kept and tried again.',
   );
+}
+
+function noTask(): HTMLElement {
+  return note('No round to see.', 'The endpoint has no task open for this shop. Your shelf does not need it.');
 }
 
 function taskView(task: TaskView): readonly HTMLElement[] {
