@@ -23,7 +23,7 @@ export interface Page {
   readonly main: Html;
   /** Text of the search field. */
   readonly query?: string;
-  readonly bundles?: readonly ('react' | 'panel')[];
+  readonly bundles?: readonly 'react'[];
 }
 
 const nav = [
@@ -65,7 +65,7 @@ export function layout(page: Page): string {
         <main id="main" tabindex="-1">${page.main}</main>
         ${footer}
         <div id="consent-root"></div>
-        <div id="panel-root" data-home-shelf="/shelf/home.json"></div>
+        <div id="panel-root"></div>
       </body>
     </html>`.markup;
 }

@@ -87,7 +87,7 @@ export function reactPage(site: Site): string {
         <h1>The same shelf in React</h1>
         <p>One provider and two hooks. It shares the profile of the shop; hold a colour against the wall and the row follows.</p>
       </header>
-      <div id="react-root"><p class="quiet-text">Loading the React shelf …</p></div>
+      <div id="react-root"><p class="react-note">Loading the React shelf …</p></div>
     </div>`,
   });
 }

@@ -22,7 +22,7 @@ export function Row({ paints }: { readonly paints: readonly RowPaint[] }): React
   };
   return (
     <>
-      <p className="quiet-text">
+      <p className="react-note">
         {ranked.rung === 'shop' ? 'In the shop’s own order.' : 'In your order, made on this device.'}{' '}
         {ranked.hasUpdate && (
           <button type="button" className="link" onClick={ranked.showUpdate}>
