@@ -14,7 +14,7 @@ export interface Shopper extends AsyncDisposable {
   readonly context: BrowserContext;
   readonly page: Page;
   readonly shopUrl: string;
-  /** Every request of pages, workers and service workers: `GET /path` for the shop, `GET http://…` elsewhere. */
+  /** Every request: `GET /path` to the shop, `GET http://…` elsewhere; `again GET …` where the shop's service worker passes one on. */
   readonly requests: string[];
   /** Uncaught errors of any page of this profile. */
   readonly pageErrors: string[];
@@ -27,8 +27,9 @@ export async function enterShop(browser: Browser, demo: Demo, context: BrowserCo
   const pageErrors: string[] = [];
   profile.on('request', (request) => {
     const url = request.url();
-    if (!/^(blob|data):/.test(url))
-      requests.push(`${request.method()} ${url.startsWith(demo.shopUrl) ? url.slice(demo.shopUrl.length - 1) : url}`);
+    if (/^(blob|data):/.test(url)) return;
+    const address = url.startsWith(demo.shopUrl) ? url.slice(demo.shopUrl.length - 1) : url;
+    requests.push(`${request.serviceWorker() === null ? '' : 'again '}${request.method()} ${address}`);
   });
   profile.on('weberror', (thrown) => pageErrors.push(String(thrown.error())));
   const page = await profile.newPage();
@@ -54,6 +55,11 @@ export async function choose(page: Page, choice: { readonly personalise: boolean
 /** The worker is open and hears `dataLayer`: from here on nothing the shopper does is missed. */
 export async function isListening(page: Page): Promise<void> {
   await page.waitForFunction(() => window.homebody.status?.().phase === 'ready' && Object.hasOwn(window.dataLayer ?? [], 'push'));
+}
+
+/** The catalogue is there, and kept for the next page. */
+export async function hasCatalogue(page: Page): Promise<void> {
+  await page.waitForFunction(() => window.homebody.peek('home', []).matched > 0);
 }
 
 /** Everything done so far is in the profile. */
