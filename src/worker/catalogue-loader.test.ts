@@ -5,9 +5,8 @@ import type { CatalogueItem } from '../core/catalogue/catalogue-item.js';
 import { decodeCatalogue } from '../core/catalogue/decode-catalogue.js';
 import { generatedFeed, oneDayLater } from '../core/catalogue/generated-feed.contract.js';
 import { canonicalRow } from '../core/catalogue/read-catalogue.js';
-import type { SdkError } from '../core/errors.js';
 import { openMemoryProfileStore } from '../storage/memory-store.js';
-import { loadCatalogue, MANIFEST_MAX_AGE_MS } from './catalogue-loader.js';
+import { loadCatalogue, MANIFEST_MAX_AGE_MS, storedCatalogue } from './catalogue-loader.js';
 
 const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const url = 'https://shop.example/catalogue/manifest.json';
@@ -50,15 +49,15 @@ describe('loading the catalogue', () => {
   let server = webServer();
   let store = openMemoryProfileStore();
   let nowMs = 1e12;
-  let stale: SdkError[] = [];
-  const load = () => loadCatalogue({ url, fetch: server.fetch, store, nowMs, onStale: (error) => stale.push(error) });
+  const stored = () => storedCatalogue({ url, store });
+  /** As a visit does it: what is stored first, the newest behind it. */
+  const load = async () => loadCatalogue({ url, fetch: server.fetch, store, nowMs, held: await stored() });
 
   beforeEach(() => {
     server = webServer();
     server.publish(feed);
     store = openMemoryProfileStore();
     nowMs = 1e12;
-    stale = [];
   });
 
   test('fetches manifest and chunks once, without cookies and referrer', async () => {
@@ -104,12 +103,47 @@ describe('loading the catalogue', () => {
     expect(await store.getChunk(manifest.ranking.hash)).toBeUndefined();
   });
 
-  test('offline takes the stored copy and says so', async () => {
+  test('the stored copy is had without a request, however old; offline, the newest is an error with a code', async () => {
+    expect(await stored()).toBeNull();
     await load();
     server.isOnline = false;
     nowMs += 9 * MANIFEST_MAX_AGE_MS;
+    server.paths();
+    expect((await stored())!.manifest.items).toBe(300);
+    expect(server.paths()).toEqual([]);
+    await expect(load()).rejects.toMatchObject({ code: 'catalogue-unavailable' });
+  });
+
+  test('what is held is answered itself where it is the newest, and is fresh again for a minute', async () => {
+    await load();
+    nowMs += 2 * MANIFEST_MAX_AGE_MS;
+    const held = await stored();
+    expect(await loadCatalogue({ url, fetch: server.fetch, store, nowMs, held })).toBe(held);
+    server.paths();
+    expect(await loadCatalogue({ url, fetch: server.fetch, store, nowMs: nowMs + MANIFEST_MAX_AGE_MS - 1, held })).toBe(held);
+    expect(server.paths()).toEqual([]);
+  });
+
+  test.each([
+    ['nonsense', 7],
+    ['of another format', { url, fetchedAtMs: 1e12, manifest: { format: 99 } }],
+    ['without its chunks', null],
+  ])('a stored copy that is %s is as good as none, and is mended', async (_, manifest) => {
+    await load();
+    if (manifest === null) await store.dropChunksExcept([]);
+    else await store.setMeta('catalogueManifest', manifest);
+    expect(await stored()).toBeNull();
     expect((await load()).manifest.items).toBe(300);
-    expect(stale.map((error) => error.code)).toEqual(['catalogue-unavailable']);
+    expect((await stored())!.manifest.items).toBe(300);
+  });
+
+  test('a stored chunk that is damaged is fetched again', async () => {
+    const { manifest } = await load();
+    const half = (await store.getChunk(manifest.ranking.hash))!.slice(0, 50);
+    await store.putChunk(manifest.ranking.hash, half);
+    expect(await stored()).toBeNull();
+    expect((await load()).manifest.items).toBe(300);
+    expect(await stored()).not.toBeNull();
   });
 
   test('offline without a stored copy is an error with a code', async () => {
@@ -143,8 +177,8 @@ describe('loading the catalogue', () => {
     await load();
     server.files.set('manifest.json', new TextEncoder().encode('{"format":1}'));
     nowMs += MANIFEST_MAX_AGE_MS;
-    expect((await load()).manifest.version).toBe(1);
-    expect(stale.map((error) => error.code)).toEqual(['catalogue-invalid']);
+    await expect(load()).rejects.toMatchObject({ code: 'catalogue-invalid' });
+    expect((await stored())!.manifest.version).toBe(1);
   });
 
   test('a page of HTML instead of a manifest is told in words', async () => {

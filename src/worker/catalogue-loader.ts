@@ -1,7 +1,7 @@
 import { decodeCatalogue } from '../core/catalogue/decode-catalogue.js';
 import type { Catalogue, CatalogueManifest, ChunkRef } from '../core/catalogue/format.js';
 import { chunksOf, parseManifest } from '../core/catalogue/manifest.js';
-import { SdkError, toSdkError } from '../core/errors.js';
+import { SdkError } from '../core/errors.js';
 import type { ProfileStore } from '../storage/profile-store.js';
 
 /** A manifest younger than this is not asked for again; the same as the max-age it is served with. */
@@ -10,11 +10,14 @@ export const MANIFEST_MAX_AGE_MS = 60_000;
 export interface CatalogueSource {
   /** Absolute URL of the manifest. */
   readonly url: string;
-  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   readonly store: Pick<ProfileStore, 'getMeta' | 'setMeta' | 'getChunk' | 'putChunk' | 'dropChunksExcept'>;
+}
+
+export interface CatalogueServer extends CatalogueSource {
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   readonly nowMs: number;
-  /** Hears why the stored copy was taken where the newest could not be. */
-  readonly onStale?: (error: SdkError) => void;
+  /** What `storedCatalogue` has answered. */
+  readonly held?: Catalogue | null;
 }
 
 /** What `meta.catalogueManifest` holds: a manifest whose chunks are all in the store. */
@@ -24,62 +27,45 @@ interface StoredManifest {
   readonly manifest: CatalogueManifest;
 }
 
+/** The copy of the last visit, however old; null where there is none, or none that can be read. */
+export async function storedCatalogue(source: CatalogueSource): Promise<Catalogue | null> {
+  try {
+    const stored = await readStored(source);
+    if (stored === null) return null;
+    const { manifest } = stored;
+    const chunks = await Promise.all(chunksOf(manifest).map(async ({ hash }) => [hash, (await source.store.getChunk(hash))!] as const));
+    return decodeCatalogue(manifest, new Map(chunks)); // refuses a chunk that is missing
+  } catch {
+    return null; // evicted, or built for another decoder: as if it were not there, and the newest mends it
+  }
+}
+
 /**
- * The newest catalogue there is: chunks that are stored are not fetched again, so a day's change costs one delta.
- * Offline, or where the newest is broken, the stored copy is taken.
- * Errors, without a stored copy: `catalogue-unavailable`, `catalogue-invalid`.
+ * The newest catalogue there is, `held` itself where that is it: chunks that are stored are not fetched again, so a day's
+ * change costs one delta, and no change costs the manifest.
+ * Errors: `catalogue-unavailable`, `catalogue-invalid`; what is held is then the best to be had.
  */
-export async function loadCatalogue(source: CatalogueSource): Promise<Catalogue> {
-  const { store, url, nowMs } = source;
-  const stored = await readStored(source);
-  // A clock that was set back makes the age negative: then ask.
-  const ageMs = stored === null ? Infinity : nowMs - stored.fetchedAtMs;
-  if (stored !== null && ageMs >= 0 && ageMs < MANIFEST_MAX_AGE_MS) {
-    const fresh = await decodeStored(source, stored.manifest);
-    if (fresh !== null) return fresh;
+export async function loadCatalogue(source: CatalogueServer): Promise<Catalogue> {
+  const { store, url, nowMs, held = null } = source;
+  if (held !== null) {
+    // A clock that was set back makes the age negative: then ask.
+    const ageMs = nowMs - ((await readStored(source))?.fetchedAtMs ?? -Infinity);
+    if (ageMs >= 0 && ageMs < MANIFEST_MAX_AGE_MS) return held;
   }
-  try {
-    const manifest = await fetchManifest(source);
-    const chunks = await collectChunks(source, manifest);
-    const catalogue = decodeCatalogue(manifest, chunks);
-    await remember(store, { url, fetchedAtMs: nowMs, manifest });
-    return catalogue;
-  } catch (thrown) {
-    const error = toSdkError(thrown, 'catalogue-unavailable');
-    const old = stored === null ? null : await decodeStored(source, stored.manifest);
-    if (old === null) throw error;
-    source.onStale?.(error);
-    return old;
-  }
+  const manifest = await fetchManifest(source);
+  const catalogue =
+    JSON.stringify(manifest) === JSON.stringify(held?.manifest) ? held! : decodeCatalogue(manifest, await collectChunks(source, manifest));
+  await remember(store, { url, fetchedAtMs: nowMs, manifest });
+  return catalogue;
 }
 
+/** Null for none of this URL. Errors: `catalogue-invalid` for one that was written by an SDK of another format. */
 async function readStored({ store, url }: CatalogueSource): Promise<StoredManifest | null> {
-  const held = await store.getMeta('catalogueManifest');
-  if (typeof held !== 'object' || held === null || !('url' in held) || held.url !== url) return null;
-  try {
-    const { fetchedAtMs, manifest } = held as { readonly fetchedAtMs?: unknown; readonly manifest?: unknown }; // read as unknown
-    return { url, fetchedAtMs: typeof fetchedAtMs === 'number' ? fetchedAtMs : 0, manifest: parseManifest(manifest) };
-  } catch {
-    return null; // written by an SDK of another format: as if it were not there
-  }
+  const held = (await store.getMeta('catalogueManifest')) as Partial<StoredManifest> | undefined; // written by `remember`, perhaps of another SDK
+  return held?.url === url ? { url, fetchedAtMs: Number(held.fetchedAtMs), manifest: parseManifest(held.manifest) } : null;
 }
 
-/** Null where a chunk has been evicted or does not decode any more. */
-async function decodeStored({ store }: CatalogueSource, manifest: CatalogueManifest): Promise<Catalogue | null> {
-  const chunks = new Map<string, Uint8Array>();
-  for (const { hash } of chunksOf(manifest)) {
-    const bytes = await store.getChunk(hash);
-    if (bytes === undefined) return null;
-    chunks.set(hash, bytes);
-  }
-  try {
-    return decodeCatalogue(manifest, chunks);
-  } catch {
-    return null; // built for another decoder: the newest is fetched instead
-  }
-}
-
-async function fetchManifest(source: CatalogueSource): Promise<CatalogueManifest> {
+async function fetchManifest(source: CatalogueServer): Promise<CatalogueManifest> {
   const response = await get(source, source.url, 'no-cache'); // the browser asks with its own ETag
   let json: unknown;
   try {
@@ -92,14 +78,17 @@ async function fetchManifest(source: CatalogueSource): Promise<CatalogueManifest
   return parseManifest(json);
 }
 
-async function collectChunks(source: CatalogueSource, manifest: CatalogueManifest): Promise<ReadonlyMap<string, Uint8Array>> {
-  const entries = chunksOf(manifest).map(
-    async (ref) => [ref.hash, (await source.store.getChunk(ref.hash)) ?? (await fetchChunk(source, ref))] as const,
-  );
+async function collectChunks(source: CatalogueServer, manifest: CatalogueManifest): Promise<ReadonlyMap<string, Uint8Array>> {
+  const entries = chunksOf(manifest).map(async (ref) => {
+    const stored = await source.store.getChunk(ref.hash);
+    // A stored chunk that is damaged must not stand in the way for as long as the shop keeps this build.
+    const isWhole = stored !== undefined && (await sha256(stored)) === ref.hash;
+    return [ref.hash, isWhole ? stored : await fetchChunk(source, ref)] as const;
+  });
   return new Map(await Promise.all(entries));
 }
 
-async function fetchChunk(source: CatalogueSource, ref: ChunkRef): Promise<Uint8Array> {
+async function fetchChunk(source: CatalogueServer, ref: ChunkRef): Promise<Uint8Array> {
   const url = new URL(ref.url, source.url).href;
   const response = await get(source, url, 'default');
   const bytes = new Uint8Array(await response.arrayBuffer());
@@ -114,7 +103,7 @@ async function fetchChunk(source: CatalogueSource, ref: ChunkRef): Promise<Uint8
 }
 
 /** No cookies, no referrer: the same request from every device. */
-async function get({ fetch }: CatalogueSource, url: string, cache: RequestCache): Promise<Response> {
+async function get({ fetch }: CatalogueServer, url: string, cache: RequestCache): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(url, { cache, credentials: 'omit', referrerPolicy: 'no-referrer' });

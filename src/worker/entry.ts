@@ -35,7 +35,7 @@ expose(
     clock,
     openProfileStore: openIdbProfileStore,
     digest: async (bytes) => new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)),
-    loadCatalogue: (url, store) => loadCatalogue({ url, fetch, store, nowMs: clock.now() }),
+    loadCatalogue: (url, store, held) => loadCatalogue({ url, fetch, store, nowMs: clock.now(), held }),
     loadWebgl: async (url) => {
       const chunk = (await import(/* @vite-ignore */ url)) as typeof import('../compute/webgl/entry.js');
       return chunk.createWebglEngine();

@@ -25,8 +25,11 @@ export interface KnownItems {
   of(item: Item): KnownItem;
   /** What an event says of an item; used where nothing better is known. */
   hear(item: Item): void;
-  /** Canonical ids to compare with: the remembered candidates, else the catalogue. */
-  pool(): readonly string[];
+  /**
+   * Canonical ids to compare with: the catalogue's; without one, the candidates of other lists than `list`, which are
+   * perhaps all of the kind that is liked, else those of all lists.
+   */
+  pool(list: string): readonly string[];
   /** The catalogue, the lists or the model have changed. */
   refresh(): void;
 }
@@ -42,13 +45,19 @@ export interface KnownItemsParts {
 /** Items known from events alone; the oldest leave. */
 const mostHeard = 500;
 const mostKept = 5_000;
+/** Of a larger catalogue every so many-th item is compared with. */
+const mostPooled = 5_000;
+/** With fewer others, the same few would be compared with again and again. */
+const fewestPooled = 20;
 
 export function createKnownItems({ catalogue, hasBasis, lists, taste }: KnownItemsParts): KnownItems {
   const heard = new Map<string, Item>();
   let kept = new Map<string, KnownItem>();
   let listed: ReadonlyMap<string, Item> | null = null;
   let quantiles: ReadonlyMap<string, number> | null = null;
-  let pool: readonly string[] | null = null;
+  /** Without a catalogue, by list. */
+  let pools = new Map<string, readonly string[]>();
+  let pooled: { readonly of: Catalogue; readonly ids: readonly string[] } | null = null;
 
   const canonicalId = (id: string): string => {
     const known = catalogue();
@@ -57,6 +66,11 @@ export function createKnownItems({ catalogue, hasBasis, lists, taste }: KnownIte
   };
   const listedItems = (): ReadonlyMap<string, Item> =>
     (listed ??= new Map(lists().flatMap(([, items]) => items.map((item) => [canonicalId(item.id), item] as const))));
+
+  const otherIds = (list: string): readonly string[] => {
+    const others = lists().flatMap(([name, items]) => (name === list ? [] : items.map(({ id }) => id)));
+    return others.length < fewestPooled ? [...listedItems().keys()] : [...new Set(others)];
+  };
 
   const encode = (id: string, fallback: Item | undefined): KnownItem | null => {
     const known = catalogue();
@@ -102,24 +116,24 @@ export function createKnownItems({ catalogue, hasBasis, lists, taste }: KnownIte
         heard.delete(id);
       }
     },
-    pool() {
-      if (pool !== null) return pool;
-      const ids = [...listedItems().keys()];
+    pool(list) {
       const known = catalogue();
-      pool = ids.length > 0 || known === null ? ids : aliveIds(known);
-      return pool;
+      if (known !== null) return (pooled = pooled?.of === known ? pooled : { of: known, ids: someIds(known) }).ids;
+      const ids = pools.get(list) ?? otherIds(list);
+      pools.set(list, ids);
+      return ids;
     },
     refresh() {
       kept = new Map();
       listed = null;
       quantiles = null;
-      pool = null;
+      pools = new Map();
     },
   };
 }
 
-function aliveIds(catalogue: Catalogue): string[] {
-  const ids: string[] = [];
-  for (let row = 0; row < catalogue.rows; row++) if (catalogue.alive[row] === 1) ids.push(catalogue.ids.at(row));
-  return ids;
+function someIds({ rows, alive, ids }: Catalogue): readonly string[] {
+  const some: string[] = [];
+  for (let row = 0; row < rows; row += Math.ceil(rows / mostPooled)) if (alive[row] === 1) some.push(ids.at(row));
+  return some;
 }

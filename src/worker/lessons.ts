@@ -29,7 +29,7 @@ export function createLessons(known: KnownItems, lists: ListMemory): Lessons {
         return { encoded: item.encoded, vector: item.vector, prior: place === undefined ? item.taste : priorOf(place, item.taste) };
       },
       shownIn: (list) => shown.in(list),
-      pool: known.pool(),
+      pool: known.pool(listOf(queued)),
       isLiked: (id) => likedNow.has(id) || ((state.tally.marks.get(id) ?? 0) & MARKS.looked) !== 0,
     };
   }

@@ -16,7 +16,8 @@ export interface ServiceParts {
   readonly openProfileStore: (site: string) => Promise<ProfileStore>;
   /** SHA-256. */
   readonly digest: (bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array>;
-  readonly loadCatalogue: (url: string, store: ProfileStore) => Promise<Catalogue>;
+  /** The newest; `held` itself where that is it. */
+  readonly loadCatalogue: (url: string, store: ProfileStore, held: Catalogue | null) => Promise<Catalogue>;
   /** The engine of the chunk `webgl.js`. */
   readonly loadWebgl: (url: string) => Promise<GpuEngine>;
   /** Null where this kind of worker never takes part. */

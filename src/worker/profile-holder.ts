@@ -39,8 +39,11 @@ export interface ProfileHolder {
   forget(selector: ForgetSelector): Promise<number>;
   /** Which basis of item vectors the user vector was learned with; undefined: with none yet. */
   basis(): number | undefined;
-  /** Takes another basis into force: learns the user vector again under it, where there was one before. */
-  rebase(basis: number, vectorOf: (itemId: string) => Float32Array | null): Promise<void>;
+  /**
+   * Takes another basis into force: learns the user vector again under it, where there was one before.
+   * @returns whether it is another one
+   */
+  rebase(basis: number, vectorOf: (itemId: string) => Float32Array | null): Promise<boolean>;
   /** Writes the snapshot now if it is due. */
   flush(): Promise<void>;
   close(): void;
@@ -185,8 +188,8 @@ export function createProfileHolder(parts: ProfileHolderParts): ProfileHolder {
     return events;
   }
 
-  async function rebaseNow(next: number, vectorOf: (itemId: string) => Float32Array | null): Promise<void> {
-    if (basis === next) return;
+  async function rebaseNow(next: number, vectorOf: (itemId: string) => Float32Array | null): Promise<boolean> {
+    if (basis === next) return false;
     // A crash before the last line repeats all of it, which changes nothing.
     if (basis !== undefined) {
       const { base } = await rewrite(async () => rebased(await store.readBase(), await store.readLog(0), vectorOf));
@@ -194,6 +197,7 @@ export function createProfileHolder(parts: ProfileHolderParts): ProfileHolder {
     }
     await store.setMeta('factorBasis', next);
     basis = next;
+    return true;
   }
 
   return {

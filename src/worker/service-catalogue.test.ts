@@ -11,12 +11,12 @@ import { createMemoryDatabase, type MemoryDatabase } from '../storage/memory-sto
 import type { WorkerApi, WorkerSignal } from './api/worker-api.js';
 import type { ManualClock } from './manual-clock.contract.js';
 import { createService } from './service.js';
-import { eventOf, lastingStore, shelf, startMs, testOptions, testParts } from './service-parts.contract.js';
+import { clicks, eventOf, lastingStore, shelf, startMs, testOptions, testParts } from './service-parts.contract.js';
 
 const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** The shelf as the shop's feed has it: each product with two variants. `extra` items change the basis of the vectors. */
-function catalogueOf(extra = 0): Catalogue {
+function filesOf(extra = 0): Pick<Catalogue, 'manifest'> & { readonly chunks: ReadonlyMap<string, Uint8Array<ArrayBuffer>> } {
   const more = Array.from({ length: extra }, (_, at) => ({
     id: `x${at}`,
     name: `metal tool ${at}`,
@@ -25,8 +25,22 @@ function catalogueOf(extra = 0): Catalogue {
   }));
   const items = [...shelf, ...more].map((item) => ({ ...item, variantIds: [`${item.id}-1l`, `${item.id}-5l`] }));
   const { pool } = buildCatalogue(items, { poolSize: 5_000, hash });
-  const chunks = new Map([...pool.files.values()].map((bytes) => [hash(bytes), bytes]));
-  return decodeCatalogue(pool.manifest, chunks);
+  return { manifest: pool.manifest, chunks: new Map([...pool.files.values()].map((bytes) => [hash(bytes), bytes])) };
+}
+
+function catalogueOf(extra = 0): Catalogue {
+  const { manifest, chunks } = filesOf(extra);
+  return decodeCatalogue(manifest, chunks);
+}
+
+const catalogueUrl = 'https://shop.example/catalogue.json';
+
+/** As an earlier visit has left it, long ago. */
+function databaseWith({ manifest, chunks }: ReturnType<typeof filesOf>): MemoryDatabase {
+  const database = createMemoryDatabase();
+  database.meta.set('catalogueManifest', { url: catalogueUrl, fetchedAtMs: startMs - 30 * 86_400_000, manifest });
+  for (const [key, bytes] of chunks) database.chunks.set(key, bytes);
+  return database;
 }
 
 async function openedWith(
@@ -37,7 +51,7 @@ async function openedWith(
   const service = createService(parts);
   const signals: WorkerSignal[] = [];
   await service.listen((signal) => signals.push(signal));
-  await service.open(testOptions({ catalogueUrl: 'https://shop.example/catalogue.json' }));
+  await service.open(testOptions({ catalogueUrl }));
   await parts.clock.advance(200);
   return { service, clock: parts.clock, signals };
 }
@@ -84,7 +98,9 @@ describe('with a catalogue', () => {
     let arrive: (catalogue: Catalogue) => void = () => {};
     const { service, clock, signals } = await openedWith(() => new Promise((resolve) => (arrive = resolve)));
     await service.rank([{ list: 'home', items: oneLitre }]);
-    await service.ingest(['p2', 'p5', 'p8'].map((id, at) => eventOf(`b${at}`, 'click', [id], startMs + at * 1_000)));
+    const ingested = service.ingest(['p2', 'p5', 'p8'].map((id, at) => eventOf(`b${at}`, 'click', [id], startMs + at * 1_000)));
+    await clock.advance(500); // longer than this no lesson waits
+    await ingested;
     const [before] = await service.rank([{ list: 'home', items: oneLitre }]);
     signals.length = 0;
     arrive(catalogueOf());
@@ -117,5 +133,124 @@ describe('with a catalogue', () => {
     const reopened = await openedWith(async () => newer, database);
     expect((await reopened.service.profile()).paramsHash).toBe(hash(expected));
     expect((await reopened.service.why('home', 'p11-1l')).parts.map(({ key }) => key)).toContain('factors');
+  });
+});
+
+describe('the copy of an earlier visit', () => {
+  /** A network that answers when it is told to. */
+  function network(): { load: () => Promise<Catalogue>; asked: () => number; answer: (catalogue: Catalogue) => void; fail: () => void } {
+    let asked = 0;
+    let settle: [(catalogue: Catalogue) => void, (error: unknown) => void] = [() => {}, () => {}];
+    const load = (): Promise<Catalogue> => ((asked += 1), new Promise((...both) => (settle = both)));
+    return {
+      load,
+      asked: () => asked,
+      answer: (catalogue) => settle[0](catalogue),
+      fail: () => settle[1](new SdkError('catalogue-unavailable', '404')),
+    };
+  }
+
+  async function openedAtOnce(database: MemoryDatabase, load: () => Promise<Catalogue>, store = lastingStore(database)) {
+    const parts = testParts({ loadCatalogue: load, openProfileStore: async () => store });
+    const service = createService(parts);
+    const signals: WorkerSignal[] = [];
+    await service.listen((signal) => signals.push(signal));
+    const opening = service.open(testOptions({ catalogueUrl }));
+    return { service, opening, clock: parts.clock, signals };
+  }
+
+  const viewed = ['p2', 'p5', 'p8'].map((id, at) => ({
+    ...eventOf(`v${at}`, 'view', [`${id}-1l`], startMs),
+    event: { type: 'view' as const, source: 'ga4' as const, items: [{ id: `${id}-1l` }] },
+  }));
+
+  test('is in use before anything is ranked, learned or explained, and the network is asked only after that', async () => {
+    const database = databaseWith(filesOf());
+    const { load, asked } = network();
+    const { service, opening, clock } = await openedAtOnce(database, load);
+    await opening;
+    expect(await service.rank([{ list: 'home', items: oneLitre }])).toMatchObject([{ matched: 24, unmatched: 0 }]);
+    await service.ingest(viewed); // by ids alone, and nobody waits for the network
+    expect(asked()).toBe(0);
+    const own = database.log.flatMap(({ events }) => events).flatMap(({ examples }) => examples.filter(({ label }) => label === 1));
+    expect(own.map(({ facets }) => facets!.includes('hue:blue'))).toEqual([true, true, true]);
+    expect(own.every(({ vector }) => vector !== null)).toBe(true);
+    expect((await service.why('home', 'p11-1l')).parts.map(({ key }) => key)).toContain('factors');
+    await clock.advance(100);
+    expect(asked()).toBe(1);
+  });
+
+  test('gives way to the newest, and the lists are ranked again', async () => {
+    const { load, answer } = network();
+    const { service, opening, clock, signals } = await openedAtOnce(databaseWith(filesOf()), load);
+    await opening;
+    await service.ingest(viewed);
+    const [before] = await service.rank([{ list: 'home', items: [...oneLitre, { id: 'x1' }] }]);
+    expect(before).toMatchObject({ unmatched: 1 });
+    await clock.advance(100);
+    signals.length = 0;
+    answer(catalogueOf(60));
+    await clock.advance(10);
+    const told = signals.flatMap((signal) => (signal.kind === 'ranked' ? signal.results : []));
+    expect(told.at(-1)).toMatchObject({ unmatched: 0 });
+  });
+
+  test('that cannot be read blocks nothing: the first shelf waits for it at most 300 ms', async () => {
+    const database = databaseWith(filesOf());
+    const { load } = network();
+    const broken = await openedAtOnce(database, load, { ...lastingStore(database), getChunk: () => Promise.reject(new Error('disk')) });
+    await broken.opening;
+    expect((await broken.service.rank([{ list: 'home', items: shelf }]))[0]).toMatchObject({ matched: 24 });
+
+    const stuck = await openedAtOnce(database, load, { ...lastingStore(database), getChunk: () => new Promise(() => {}) });
+    let isOpen = false;
+    void stuck.opening.then(() => (isOpen = true));
+    await stuck.clock.advance(299);
+    expect(isOpen).toBe(false);
+    await stuck.clock.advance(1);
+    expect(isOpen).toBe(true);
+  });
+
+  test('where there is none, the first lesson waits for the network, and knows tags and vectors', async () => {
+    const database = createMemoryDatabase();
+    const { load, asked, answer } = network();
+    const { service, opening, clock } = await openedAtOnce(database, load);
+    await opening;
+    const ingested = service.ingest(viewed);
+    await clock.advance(20);
+    expect(asked()).toBe(1); // sooner than it would have been asked anyway
+    answer(catalogueOf());
+    await ingested;
+    const own = database.log.flatMap(({ events }) => events).flatMap(({ examples }) => examples.filter(({ label }) => label === 1));
+    expect(own.map(({ facets, vector }) => facets!.includes('hue:blue') && vector !== null)).toEqual([true, true, true]);
+  });
+
+  test('the wait for a silent network ends after half a second and is not repeated; a failing or closing one ends it', async () => {
+    const { load, fail } = network();
+    const { service, opening, clock } = await openedAtOnce(createMemoryDatabase(), load);
+    await opening;
+    const first = service.ingest(clicks(1));
+    await clock.advance(499);
+    expect((await service.profile()).eventCount).toBe(0);
+    await clock.advance(1);
+    await first;
+    await service.ingest(clicks(1, 1)); // the network is as silent as before
+    expect((await service.profile()).eventCount).toBe(2);
+
+    const refused = await openedAtOnce(createMemoryDatabase(), load);
+    await refused.opening;
+    const second = refused.service.ingest(clicks(1));
+    await refused.clock.advance(1);
+    fail();
+    await second;
+
+    const database = createMemoryDatabase();
+    const leaving = await openedAtOnce(database, load);
+    await leaving.opening;
+    const third = leaving.service.ingest(clicks(1));
+    await leaving.clock.advance(1);
+    await leaving.service.close();
+    await third;
+    expect(database.log).toHaveLength(1);
   });
 });

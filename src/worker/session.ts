@@ -8,6 +8,7 @@ import { SDK_VERSION } from '../core/version.js';
 import type { ProfileStore } from '../storage/profile-store.js';
 import type { Consent, IngestAck, OpenResult, ProfileView, RoundStatus, WorkerOptions } from './api/worker-api.js';
 import { createCatalogueHolder } from './catalogue-holder.js';
+import { storedCatalogue } from './catalogue-loader.js';
 import { atMost } from './clock.js';
 import { createEngines, type Engines } from './engines.js';
 import { exportText } from './export-profile.js';
@@ -56,7 +57,7 @@ export interface SessionContext {
 const mostPerGroup = 100;
 /** What was tracked just before a shelf is asked for should show on it; a slow disk does not keep the shelf waiting. */
 const rankWaitMs = 15;
-/** Catalogue and model are fetched when the first shelf is out of the way. */
+/** The newest catalogue and model are asked for when the first shelf is out of the way. */
 const fetchDelayMs = 50;
 
 /** Reads the profile of a store and joins everything to it. Errors: those of reading, the store stays open then. */
@@ -82,8 +83,14 @@ export async function openSession({ parts, signals, notices, options, store }: S
   const profile = createProfileHolder({ clock, store, turns, kernels: () => engines.kernels(), onIdleError });
   const lists = createListMemory(clock, store, onIdleError);
   const model = createModelHolder(store, () => shelves.changed());
-  const fetchCatalogue = catalogueUrl === null ? null : () => parts.loadCatalogue(catalogueUrl, store);
-  const catalogue = createCatalogueHolder({ fetchCatalogue, profile, onChange: () => shelves.changed(), onError });
+  const catalogue = createCatalogueHolder({
+    clock,
+    readStored: () => storedCatalogue({ url: catalogueUrl!, store }), // not called without a URL
+    fetchNewest: catalogueUrl === null ? null : (held) => parts.loadCatalogue(catalogueUrl, store, held),
+    profile,
+    onChange: () => shelves.changed(),
+    onError,
+  });
   const known = createKnownItems({
     catalogue: () => catalogue.current(),
     hasBasis: () => catalogue.hasBasis(),
@@ -96,6 +103,7 @@ export async function openSession({ parts, signals, notices, options, store }: S
   const queue = createGroupCommit<QueuedEvent>(mostPerGroup, async (group) => {
     if (isEnded) throw new SdkError('closed', 'the profile was closed before this event was stored');
     await engines.ready();
+    await catalogue.ready();
     await profile.learn(() => lessons.of(distinct(group), profile.state()), model.version());
     shelves.rerank();
     engines.used();
@@ -115,7 +123,7 @@ export async function openSession({ parts, signals, notices, options, store }: S
     onError,
   });
 
-  await Promise.all([profile.open(), lists.load(), model.load()]);
+  await Promise.all([profile.open(), lists.load(), model.load(), catalogue.open()]);
   known.refresh();
   shelves.rerank();
   const cancelFetches = clock.after(fetchDelayMs, applyConsent);
@@ -211,6 +219,7 @@ export async function openSession({ parts, signals, notices, options, store }: S
       });
     },
     async close() {
+      catalogue.stop();
       await queue.settled();
       end();
       await Promise.all([lists.flush(), profile.flush()]);

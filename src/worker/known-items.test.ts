@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { buildCatalogue } from '../core/catalogue/build-catalogue.js';
+import { decodeCatalogue } from '../core/catalogue/decode-catalogue.js';
+import type { Catalogue } from '../core/catalogue/format.js';
+import { generatedFeed } from '../core/catalogue/generated-feed.contract.js';
+import type { Item } from '../core/item.js';
+import { createKnownItems, type KnownItems } from './known-items.js';
+
+const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const listOf = (name: string, count: number): readonly [string, readonly Item[]] => [
+  name,
+  Array.from({ length: count }, (_, at) => ({ id: `${name}-${at}` })),
+];
+
+function catalogueOf(items: number): Catalogue {
+  const { pool } = buildCatalogue(generatedFeed(items), { poolSize: 1e6, hash });
+  return decodeCatalogue(pool.manifest, new Map([...pool.files.values()].map((bytes) => [hash(bytes), bytes])));
+}
+
+function knownOf(catalogue: Catalogue | null, ...lists: readonly (readonly [string, readonly Item[]])[]): KnownItems {
+  return createKnownItems({ catalogue: () => catalogue, hasBasis: () => true, lists: () => lists, taste: () => 0 });
+}
+
+describe('what a yes is compared with', () => {
+  const home = listOf('home', 40);
+  const blues = listOf('blues', 48);
+
+  test('is the whole catalogue where there is one, not the page of blues just visited', () => {
+    const feed = catalogueOf(300);
+    const pool = knownOf(feed, blues).pool('blues');
+    expect(new Set(pool).size).toBe(300);
+    expect(pool.some((id) => id.startsWith('blues-'))).toBe(false);
+  });
+
+  test('without a catalogue is what other lists show; a list is compared with itself only where the others are too few', () => {
+    const known = knownOf(null, home, blues);
+    expect([...known.pool('blues')].sort()).toEqual(home[1].map(({ id }) => id).sort());
+    expect(known.pool('home')).toHaveLength(48);
+    expect(known.pool('')).toHaveLength(88); // a view names no list
+    expect(knownOf(null, blues).pool('blues')).toHaveLength(48);
+    expect(knownOf(null, blues, listOf('cart', 3)).pool('blues')).toHaveLength(51);
+  });
+
+  test('of a large catalogue is an even sample, without the removed', () => {
+    const large = catalogueOf(12_000);
+    large.alive.fill(0, 0, 6_000);
+    const pool = knownOf(large).pool('');
+    expect(pool.length).toBeGreaterThanOrEqual(1_900);
+    expect(pool.length).toBeLessThanOrEqual(5_000);
+    expect(pool.every((id) => large.alive[large.rowOf.get(id) ?? 0] === 1)).toBe(true);
+  });
+});
