@@ -42,8 +42,11 @@ test('the script tag of the README arranges its list after consent and three loo
     });
     await page.waitForFunction(() => (window as unknown as { homebody: { status(): { phase: string } } }).homebody.status().phase === 'ready');
     await page.evaluate(() => (window as unknown as { homebody: { flush(): Promise<void> } }).homebody.flush());
-    await page.locator('.homebody-chip').click(); // the list is in sight: it changes when the shopper asks
-    await page.waitForFunction(() => document.querySelector('[data-homebody-item]')!.getAttribute('data-homebody-item') === 'C');
+    // Just after the yes a list in sight changes at once, later when the shopper asks.
+    await page.waitForFunction(() => {
+      document.querySelector<HTMLElement>('.homebody-chip')?.click();
+      return document.querySelector('[data-homebody-item]')!.getAttribute('data-homebody-item') === 'C';
+    });
     const ids = await page.locator('[data-homebody-item]').evaluateAll((cards) => cards.map((card) => card.getAttribute('data-homebody-item')));
     expect(ids).toEqual(['C', 'A', 'B']);
   } finally {
