@@ -77,6 +77,10 @@ function main(host: ScriptHost): void {
   };
   const api: ScriptApi = {
     ...client,
+    track(event) {
+      client.track(event);
+      if (event?.type === 'dismiss') void asked(() => client.flush())();
+    },
     consent: asked((change: Parameters<Client['consent']>[0]) => client.consent(change)),
     profile: {
       ...client.profile,

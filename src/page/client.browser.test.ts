@@ -42,6 +42,7 @@ function setUp(options: Partial<ClientOptions> = {}, tune = '') {
 afterEach(async () => {
   await Promise.all(clients.splice(0).map((client) => client.close()));
   localStorage.clear();
+  sessionStorage.clear();
 });
 
 const items = [{ id: 'a' }, { id: 'b' }, { id: 'c' }];
@@ -265,7 +266,145 @@ describe('withdrawal, erasure and the switch', () => {
   });
 });
 
+describe('a page that goes away', () => {
+  /** Never acknowledges. */
+  const mute = 'api.ingest = () => new Promise(() => {});';
+  const kept = (site: string) => sessionStorage.getItem(`homebody/${site}/queue`);
+  const leave = () => dispatchEvent(new PageTransitionEvent('pagehide'));
+
+  test('keeps the click that opened the next page; that page sends it under the same id, and forgets it once it is acknowledged', async () => {
+    const { client, site, events } = setUp({}, mute);
+    await client.consent({ personalise: true });
+    client.track(click('last'));
+    expect(kept(site)).toBeNull();
+    leave();
+    expect(JSON.parse(kept(site)!)).toMatchObject([{ event: click('last') }]);
+    await vi.waitFor(() => expect(events()).toHaveLength(1));
+    client.engine.killWorker(); // as the browser does
+
+    const next = setUp({ site });
+    await vi.waitFor(() => expect(next.events().flat()).toEqual(events()[0]));
+    await vi.waitFor(() => expect(kept(site)).toBeNull());
+  });
+
+  test('keeps nothing without consent, in memory, or where all is acknowledged', async () => {
+    const without = setUp();
+    without.client.track(click('a'));
+    leave();
+    const memory = setUp({ storage: 'memory' }, mute);
+    await memory.client.consent({ personalise: true });
+    memory.client.track(click('a'));
+    leave();
+    const done = setUp();
+    await done.client.consent({ personalise: true });
+    done.client.track(click('a'));
+    await done.client.flush();
+    leave();
+    expect(Object.keys(sessionStorage)).toEqual([]);
+  });
+
+  test.each(['withdrawal', 'erase', 'a withdrawal in another tab'] as const)('%s removes what is kept', async (way) => {
+    const { client, site, make } = setUp({}, mute);
+    await client.consent({ personalise: true });
+    client.track(click('a'));
+    leave();
+    expect(kept(site)).not.toBeNull();
+    if (way === 'erase') await client.profile.erase();
+    else if (way === 'withdrawal') await client.consent({ personalise: false });
+    else {
+      const text = kept(site)!;
+      await client.close();
+      sessionStorage.setItem(`homebody/${site}/queue`, text);
+      localStorage.removeItem(`homebody/${site}/consent`);
+      make();
+    }
+    expect(kept(site)).toBeNull();
+  });
+
+  test('a pause keeps it', async () => {
+    const { client, site } = setUp({}, mute);
+    await client.consent({ personalise: true });
+    client.track(click('a'));
+    leave();
+    client.pause(true);
+    expect(kept(site)).not.toBeNull();
+  });
+});
+
 describe('a worker that dies or may not start', () => {
+  test.each(['closed', 'schema-newer', 'storage-unavailable'])(
+    'one whose store is gone (%s) is replaced, and what it did not take goes to the next one',
+    async (code) => {
+      // The store is there only while the page holds a lock.
+      const { client, told, events, errors, site } = setUp(
+        {},
+        `api.ingest = async (events) => { if (!(await navigator.locks.query()).held.length) throw { code: '${code}', message: 'erased by another tab' }; return { ids: events.map((event) => event.id), durable: true, dropped: [] } };`,
+      );
+      await client.consent({ personalise: true });
+      client.track(click('a'));
+      await vi.waitFor(() => expect(errors.map((error) => error.code)).toContain('worker-died'));
+      await navigator.locks.request(site, () => client.flush());
+      await vi.waitFor(() =>
+        expect(
+          new Set(
+            events()
+              .flat()
+              .map(({ id }) => id),
+          ).size,
+        ).toBe(1),
+      );
+      expect(new Set(told.map((each) => each.born)).size).toBeGreaterThan(1);
+      expect(client.status()).toMatchObject({ phase: 'ready', error: null });
+    },
+  );
+
+  test('a full disk is in the status until something is durable again; other errors of a lesson are only told', async () => {
+    const { client, errors, site } = setUp(
+      {},
+      `let code = 'internal';
+       api.ingest = async (events) => { if ((await navigator.locks.query()).held.length) return { ids: events.map((event) => event.id), durable: true, dropped: [] };
+         const thrown = { code, message: 'no room' }; code = 'storage-full'; throw thrown; };`,
+    );
+    await client.consent({ personalise: true });
+    client.track(click('a'));
+    await vi.waitFor(() => expect(errors.map((error) => error.code)).toEqual(['internal']));
+    expect(client.status().error).toBeNull();
+    await vi.waitFor(() => expect(client.status().error).toMatchObject({ code: 'storage-full', message: 'no room' }));
+    expect(errors.map((error) => error.code)).toEqual(['internal', 'storage-full']);
+    await navigator.locks.request(site, () => client.flush());
+    expect(client.status()).toMatchObject({ phase: 'ready', error: null });
+  });
+
+  test('a profile in memory for want of a disk is in the status, and an acknowledgement does not hide it', async () => {
+    const { client } = setUp(
+      {},
+      `const open = api.open; api.open = () => ({ ...open(), durable: false, notices: [{ code: 'storage-blocked', message: 'held' }] });
+       api.ingest = (events) => ({ ids: events.map((event) => event.id), durable: false, dropped: [] });`,
+    );
+    await client.consent({ personalise: true });
+    client.track(click('a'));
+    await client.flush();
+    expect(client.status()).toMatchObject({ phase: 'ready', durable: false, error: { code: 'storage-blocked' } });
+  });
+
+  test('an erase is not taken for a lost store: what is asked meanwhile is refused, the erase ends well, and no worker comes back', async () => {
+    const { client, told, asked } = setUp(
+      {},
+      `let gone = false;
+       api.erase = () => { gone = true; return new Promise((resolve) => setTimeout(resolve, 100)); };
+       api.rank = () => { if (gone) throw { code: 'closed', message: 'erased' }; return new Promise((_, reject) => setTimeout(() => reject({ code: 'closed', message: 'erased' }), 50)); };`,
+    );
+    await client.consent({ personalise: true });
+    const early = client.rank('home', items, { deadlineMs: 5000 });
+    const erased = client.profile.erase();
+    expect(await client.rank('home', items, { deadlineMs: 5000 })).toMatchObject({ code: 'no-consent' });
+    expect((await early).code).toBe('closed');
+    await erased;
+    await pause(400); // more than the first restart waits
+    expect(client.status()).toMatchObject({ phase: 'idle', error: null });
+    expect([asked('erase').length, new Set(told.map((each) => each.born)).size]).toEqual([1, 1]);
+  });
+
   test('what it had not acknowledged goes to the next one, under the same ids', async () => {
     // Answers an ingest only while the page holds a lock.
     const { client, told, events, site } = setUp(

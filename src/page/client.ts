@@ -1,6 +1,6 @@
 import { SdkError, toSdkError, type ErrorCode } from '../core/errors.js';
 import type { NormalisedEvent } from '../core/event.js';
-import { WORKER_PROTOCOL, type ChunkUrls, type Consent, type RoundStatus } from '../worker/api/worker-api.js';
+import { WORKER_PROTOCOL, type ChunkUrls, type Consent, type Notice, type RoundStatus } from '../worker/api/worker-api.js';
 import type { Client, ClientOptions, ClientStatus } from './client-types.js';
 import { decideConsent, noConsent, readConsent, writeConsent } from './consent.js';
 import { eventIds } from './event-ids.js';
@@ -26,6 +26,7 @@ const firstRestartMs = 250;
 const longestRestartMs = 30_000;
 /** A worker that lived so long does not count as one that keeps dying. */
 const steadyMs = 60_000;
+const storageTrouble = /^(storage|schema)-/;
 /** A worker that fails to start for one of these will fail again on this page. */
 const forGood = /^(worker-blocked|protocol-mismatch|schema-newer|invalid-options)$/;
 
@@ -48,6 +49,7 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
   /** Memory keeps nothing, and never contributes. */
   const keeps = isPage && worker.storage === 'indexeddb';
   const storage = siteStorage(site, keeps ? () => localStorage : null);
+  const tabStorage = siteStorage(site, keeps ? () => sessionStorage : null);
   const mayContribute = keeps && (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl !== true;
   const statusListeners = createListeners<ClientStatus>(onError);
   const roundListeners = createListeners<RoundStatus>(onError);
@@ -104,15 +106,19 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
     onSignal(signal) {
       if (signal.kind === 'ranked') signal.results.forEach(lists.publish);
       else if (signal.kind === 'rounds') tellRounds(signal.status);
-      else onError(new SdkError(signal.notice.code, signal.notice.message));
+      else hear(signal.notice);
     },
     onOpen({ durable, engine, notices }) {
       openedAtMs = performance.now();
       setStatus({ phase: 'ready', durable, engine, error: null });
-      for (const { code, message } of notices) onError(new SdkError(code, message));
+      notices.forEach(hear);
       tellSwitch();
       lists.refresh();
       if (!refusal()) client.rounds.status().catch(onError); // for the count of bytes
+    },
+    // The store under it is gone (erased by another tab, say); what is there now is for another worker.
+    onStoreLost({ message }) {
+      if (!refusal()) link.end(new SdkError('worker-died', message));
     },
     onEnd(error) {
       if (error.code === 'closed') return;
@@ -120,6 +126,13 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
       startLater(error);
     },
   });
+
+  /** Trouble with what is stored stays in the status until something is durable again. */
+  function hear({ code, message }: Notice): void {
+    const error = new SdkError(code, message);
+    if (storageTrouble.test(code)) setStatus({ error });
+    else onError(error);
+  }
 
   function tellRounds(rounds: RoundStatus): RoundStatus {
     setStatus({ bytesSent: rounds.bytesSent });
@@ -150,7 +163,7 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
   function stop(): Promise<void> {
     queue.close();
     lists.revert();
-    storage.remove('order');
+    storage.set('order', null);
     return link.close();
   }
 
@@ -185,12 +198,17 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
   // ---- events and lists
 
   const queue = createEventQueue({
-    send: (events) => link.call('ingest', events),
+    async send(events) {
+      const ack = await link.call('ingest', events);
+      if (ack.durable && is('ready') && status.error) setStatus({ error: null });
+      return ack;
+    },
     nextId: eventIds((bytes) => crypto.getRandomValues(bytes)),
     now: () => Date.now(),
     whenIdle: (run) => (globalThis.requestIdleCallback ?? setTimeout)(run, { timeout: 100 } as never), // Safari has no idle callback: at once is soon, too
     after: (ms, run) => setTimeout(run, ms),
-    onError,
+    kept: tabStorage,
+    onError: (thrown) => hear(toSdkError(thrown, 'internal')),
   });
 
   const lists = createLists({
@@ -220,10 +238,14 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
       addEventListener(
         type,
         (event) => {
+          // Seen again: the next page of this tab may have kept something, another tab may have learned meanwhile.
+          const isBack = !document.hidden && type !== 'pagehide' && (event as Partial<PageTransitionEvent>).persisted !== false;
+          if (isBack && link.isOpen()) {
+            queue.open();
+            lists.refresh();
+          }
           queue.flush();
-          // Seen again: another tab may have learned meanwhile.
-          const isBack = type === 'visibilitychange' ? !document.hidden : type === 'pageshow' && (event as PageTransitionEvent).persisted;
-          if (isBack && link.isOpen()) lists.refresh();
+          queue.keep();
         },
         { signal: leaving.signal },
       );
@@ -297,12 +319,16 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
       forget: (selector) => queue.settled().then(() => ask('forget', selector)),
       async erase() {
         // First the keys: other tabs see the consent go, and let go of the database.
-        for (const name of ['consent', 'order', 'coin'] as const) storage.remove(name);
+        for (const name of ['consent', 'order', 'coin'] as const) storage.set(name, null);
         queue.close();
+        setStatus({ consent: noConsent }); // nobody asks a worker that is erasing
         // Also after a withdrawal, which keeps the data: then a worker starts for this only.
-        if (keeps || link.isOpen()) await link.call('erase');
-        link.end(new SdkError('closed', 'erased'));
-        await withdraw();
+        try {
+          if (keeps || link.isOpen()) await link.call('erase');
+        } finally {
+          link.end(new SdkError('closed', 'erased'));
+          await withdraw();
+        }
       },
     },
     rounds: {
@@ -330,6 +356,7 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
     },
   };
 
-  void start();
+  if (status.consent.personalise) void start();
+  else queue.close(); // withdrawn in another tab: this one keeps nothing either
   return client;
 }

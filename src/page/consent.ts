@@ -22,8 +22,6 @@ export function readConsent(storage: SiteStorage, mayContribute: boolean): Conse
 }
 
 /** @returns false where the browser did not keep a yes; it holds for this page only */
-export function writeConsent(storage: SiteStorage, consent: Consent): boolean {
-  if (consent.personalise) return storage.set('consent', consent.contribute ? 'personalise contribute' : 'personalise');
-  storage.remove('consent');
-  return true;
+export function writeConsent(storage: SiteStorage, { personalise, contribute }: Consent): boolean {
+  return storage.set('consent', personalise ? `personalise${contribute ? ' contribute' : ''}` : null) || !personalise;
 }

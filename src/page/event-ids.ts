@@ -3,16 +3,15 @@
  * @param fill  overwrites the whole array with uniform random bytes (`crypto.getRandomValues`)
  */
 export function eventIds(fill: (bytes: Uint8Array<ArrayBuffer>) => unknown): () => string {
-  const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
   const pool = new Uint8Array(4096);
-  let next = pool.length;
+  let hex = '';
   return () => {
-    if (next === pool.length) {
+    if (!hex) {
       fill(pool);
-      next = 0;
+      hex = Array.from(pool, (byte) => (byte + 256).toString(16).slice(1)).join('');
     }
-    let id = '';
-    for (const end = next + 16; next < end; next++) id += hex[pool[next]!];
+    const id = hex.slice(0, 32);
+    hex = hex.slice(32);
     return id;
   };
 }

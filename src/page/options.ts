@@ -22,7 +22,7 @@ export function resolveOptions(options: ClientOptions, pageUrl: string): Resolve
   const url = (name: 'catalogue' | 'endpoint' | 'workerUrl' | 'chunkBase' | 'switchUrl', fallback?: string): string | null => {
     const value = options[name] ?? fallback;
     if (value === undefined || value === false) return null;
-    check(name, URL.canParse(value, pageUrl), 'a URL, absolute or relative to the page');
+    check(name, URL.canParse(value, pageUrl), 'a URL');
     return new URL(value, pageUrl).href;
   };
   const { site, storage = 'indexeddb', engine = 'auto' } = options;

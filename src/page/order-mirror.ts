@@ -34,8 +34,7 @@ export function createOrderMirror(storage: SiteStorage): OrderMirror {
       if (order !== '') orders.set(list, order);
       let text: string;
       while ((text = JSON.stringify(Object.fromEntries(orders))).length > mirrorLimit) orders.delete([...orders.keys()][0]!);
-      if (orders.size > 0) storage.set('order', text);
-      else storage.remove('order');
+      storage.set('order', orders.size > 0 ? text : null);
     },
   };
 }

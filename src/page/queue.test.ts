@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { SdkError } from '../core/errors.js';
 import type { NormalisedEvent, QueuedEvent } from '../core/event.js';
 import type { IngestAck } from '../worker/api/worker-api.js';
+import { memoryStorage } from './memory-storage.contract.js';
+import { siteStorage } from './site-storage.js';
 import { eventIds } from './event-ids.js';
 import { createEventQueue } from './queue.js';
 
@@ -11,27 +13,30 @@ interface Sent {
   readonly fail: (error: unknown) => void;
 }
 
-function setUp() {
+function setUp(browser = memoryStorage()) {
   const sent: Sent[] = [];
   const errors: SdkError[] = [];
   const idle: (() => void)[] = [];
   const timers: { readonly ms: number; readonly run: () => void }[] = [];
   let next = 0;
+  const prefix = browser.length === 0 ? 'e' : 'next';
   const queue = createEventQueue({
     send: (events) =>
       new Promise<IngestAck>((resolve, reject) => {
         const ack = (ids: readonly string[] = events.map((event) => event.id)): void => resolve({ ids, durable: true, dropped: [] });
         sent.push({ events, ack, fail: reject });
       }),
-    nextId: () => `e${next++}`,
+    nextId: () => `${prefix}${next++}`,
     now: () => 1000,
     whenIdle: (run) => idle.push(run),
     after: (ms, run) => timers.push({ ms, run }),
+    kept: siteStorage('shop', () => browser),
     onError: (error) => errors.push(error as SdkError),
   });
   const runIdle = (): void => idle.splice(0).forEach((run) => run());
   const runTimers = (): void => timers.splice(0).forEach((timer) => timer.run());
-  return { queue, sent, errors, timers, runIdle, runTimers };
+  const kept = (): string | null => browser.getItem('homebody/shop/queue');
+  return { queue, sent, errors, timers, runIdle, runTimers, browser, kept };
 }
 
 const click = (id: string): NormalisedEvent => ({ type: 'click', source: 'homebody', items: [{ id }] });
@@ -171,6 +176,82 @@ describe('the event queue', () => {
     queue.open();
     for (let i = 0; i < 10_000; i++) queue.push(click('a'));
     expect(() => queue.push(click('b'))).toThrow(expect.objectContaining({ code: 'too-busy' }));
+  });
+});
+
+describe('what a page leaves for the next one', () => {
+  test('the next page sends it first, under the same ids; it is kept until it is acknowledged', async () => {
+    const first = setUp();
+    first.queue.open();
+    first.queue.push(click('a'));
+    first.queue.flush();
+    first.queue.push(click('b'));
+    first.queue.keep();
+    expect(first.browser.length).toBe(1);
+
+    const next = setUp(first.browser);
+    next.queue.push(click('c'));
+    next.queue.open();
+    next.runIdle();
+    expect(next.sent[0]?.events).toEqual([
+      { id: 'e0', atMs: 1000, event: click('a') },
+      { id: 'e1', atMs: 1000, event: click('b') },
+      { id: 'next0', atMs: 1000, event: click('c') },
+    ]);
+    next.sent[0]!.ack(['e0', 'next0']);
+    await turn();
+    expect(next.kept()).toContain('"e1"');
+    expect(next.kept()).not.toContain('"e0"');
+    next.runTimers();
+    next.sent[1]!.ack();
+    await turn();
+    expect(next.browser.length).toBe(0);
+  });
+
+  test('nothing is kept before consent, nor where all is acknowledged', async () => {
+    const { queue, sent, browser } = setUp();
+    queue.push(click('a'));
+    queue.keep();
+    expect(browser.length).toBe(0);
+    queue.open();
+    queue.flush();
+    sent[0]!.ack();
+    await turn();
+    queue.keep();
+    expect(browser.length).toBe(0);
+  });
+
+  test('a closed queue forgets what is kept, also what it never read', () => {
+    const first = setUp();
+    first.queue.open();
+    first.queue.push(click('a'));
+    first.queue.keep();
+    const next = setUp(first.browser);
+    next.queue.close();
+    expect(next.browser.length).toBe(0);
+    first.queue.keep();
+    expect(first.browser.length).toBe(1);
+    first.queue.close();
+    expect(first.browser.length).toBe(0);
+  });
+
+  test('a page that comes back from the dead takes along what the page after it kept, and counts nothing twice', async () => {
+    const first = setUp();
+    first.queue.open();
+    first.queue.push(click('a'));
+    first.queue.flush();
+    first.queue.keep();
+    const next = setUp(first.browser);
+    next.queue.open();
+    next.queue.push(click('b'));
+    next.queue.keep();
+    first.queue.open();
+    first.queue.push(click('c'));
+    first.queue.flush();
+    expect(first.sent.map((batch) => idsOf(batch))).toEqual([['e0'], ['next0', 'e1']]);
+    first.sent[0]!.ack();
+    await turn();
+    expect(first.kept()).toContain('"next0"');
   });
 });
 

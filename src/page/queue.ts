@@ -1,6 +1,8 @@
 import { SdkError } from '../core/errors.js';
 import type { NormalisedEvent, QueuedEvent } from '../core/event.js';
 import type { IngestAck } from '../worker/api/worker-api.js';
+import type { SiteStorage } from './site-storage.js';
+import { eventsOf, keptText, type WaitingEvent } from './kept-events.js';
 
 /**
  * Events between the page and the worker. An event leaves the queue only when it is acknowledged, so a dead worker costs
@@ -13,21 +15,16 @@ export interface EventQueue {
    * memory. Throws for what is no plain data (a cycle, a bigint).
    */
   push(event: NormalisedEvent): void;
-  /** Consent is there: batches go out from now on. */
+  /** Consent is there: batches go out from now on, first what an earlier page kept. Again after the page was frozen. */
   open(): void;
-  /** Consent is gone: forgets what waits and sends no more. */
+  /** Consent is gone: forgets what waits and what is kept, and sends no more. */
   close(): void;
   /** Posts what waits, at once. */
   flush(): void;
+  /** The page may go: what is not acknowledged yet is kept for the next one, until it is. Keeps nothing before `open`. */
+  keep(): void;
   /** Resolves when everything pushed so far is acknowledged or given up. */
   readonly settled: () => Promise<void>;
-}
-
-interface WaitingEvent {
-  readonly id: string;
-  readonly atMs: number;
-  /** Writing JSON is most of what an event costs the page; reading it back waits for idle time. */
-  readonly json: string;
 }
 
 interface QueueParts {
@@ -38,6 +35,8 @@ interface QueueParts {
   /** Runs soon, in idle time, after at most 100 ms. */
   whenIdle(run: () => void): void;
   after(ms: number, run: () => void): void;
+  /** Outlives the page; for the key `queue`. */
+  readonly kept: Pick<SiteStorage, 'get' | 'set'>;
   onError(error: unknown): void;
 }
 
@@ -53,6 +52,7 @@ export function createEventQueue(parts: QueueParts): EventQueue {
   /** The first so many of `waiting` are with the worker. */
   let posted = 0;
   let isOpen = false;
+  let isKept = false;
   let isScheduled = false;
   /** After a failure the timer of `retry` decides when to go on, nobody else. */
   let isHeldBack = false;
@@ -109,8 +109,15 @@ export function createEventQueue(parts: QueueParts): EventQueue {
   const remove = (done: ReadonlySet<string>): void => {
     posted -= waiting.slice(0, posted).filter(({ id }) => done.has(id)).length;
     waiting = waiting.filter(({ id }) => !done.has(id));
+    if (isKept) keep();
     const left = new Set(waiting);
     waiters = waiters.filter(({ last, resolve }) => left.has(last) || resolve());
+  };
+
+  const keep = (): void => {
+    const text = isOpen ? keptText(waiting) : null;
+    if (text ?? isKept) parts.kept.set('queue', text);
+    isKept = text !== null;
   };
 
   return {
@@ -124,16 +131,22 @@ export function createEventQueue(parts: QueueParts): EventQueue {
       schedule();
     },
     open() {
+      const known = new Set(waiting.map(({ id }) => id));
+      const earlier = eventsOf(parts.kept.get('queue'), parts.now()).filter(({ id }) => !known.has(id));
+      waiting.splice(posted, 0, ...earlier);
+      isKept ||= earlier.length > 0;
       isOpen = true;
       schedule();
     },
     close() {
       isOpen = false;
+      isKept = true; // perhaps by an earlier page
       generation++;
       posted = 0;
       remove(new Set(waiting.map(({ id }) => id)));
     },
     flush,
+    keep,
     settled: () =>
       new Promise((resolve) => {
         flush();

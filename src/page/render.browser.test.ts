@@ -105,6 +105,25 @@ describe('a list that the shopper looks at', () => {
     expect(shift).toBe(0);
   });
 
+  test('says why a card of the last visit’s order stands where it does, while a newer order waits', () => {
+    root.innerHTML = `${style}${shelf('home', '', 'dabcef')}`;
+    const cards = [...list('home').children] as HTMLElement[];
+    Object.assign(list('home'), {
+      homebodyShop: 'abcdef'.split('').map((id) => cards.find((card) => card.dataset['homebodyItem'] === id)),
+    });
+    renderer = createRenderer(fake.client, createFacts(), (error) => thrown.push(error));
+    fake.tell('home', 'fdabce');
+    const why = (id: string) => list('home').querySelector(`[data-homebody-item="${id}"] [data-homebody-why]`)!.textContent;
+    expect([order('home'), chip() === null]).toEqual(['dabcef', false]);
+    expect([why('d'), why('f')]).toEqual(['because you looked at d', '']);
+  });
+
+  test('says nothing on a card that has not moved up yet', () => {
+    render(shelf('home'));
+    fake.tell('home', 'dabcef');
+    expect([order('home'), chip() === null, list('home').querySelector('[data-homebody-reason]')]).toEqual(['abcdef', false, null]);
+  });
+
   test('the probe of the test above does see a shift where one is', async () => {
     render(`${shelf('home')}<p>below</p>`);
     expect(

@@ -67,11 +67,11 @@ export function createShelf({ container, list, itemOf, rank, quietly }: ShelfPar
     chip = undefined;
   };
 
-  /** Each card that ranking moved up says why. */
+  /** Each card that stands higher than the shop has it says why, also while a newer order waits. */
   const explain = (): void => {
     const reasons = new Map(isSorted || result?.code ? [] : result?.items.map(({ id, reason }) => [id, reason]));
-    for (const card of shown) {
-      const reason = reasons.get(idOfCard(card)) ?? '';
+    for (const [at, card] of shown.entries()) {
+      const reason = (shop.indexOf(card) > at && reasons.get(idOfCard(card))) || '';
       if ((card.dataset['homebodyReason'] ?? '') === reason) continue;
       if (reason) card.dataset['homebodyReason'] = reason;
       else delete card.dataset['homebodyReason'];
@@ -87,7 +87,11 @@ export function createShelf({ container, list, itemOf, rank, quietly }: ShelfPar
     const hasFocus = active !== container && container.contains(active);
     if (isAsked || !moving.some((card) => hasFocus || isSeen(card))) apply();
     else if (result?.code) hideChip(); // nothing to offer: the shop's order comes back at the next view
-    else quietly(() => (chip ??= createChip(container, list, apply)));
+    else
+      quietly(() => {
+        explain();
+        chip ??= createChip(container, list, apply);
+      });
   };
 
   const onResult = (newest: RankResult, isAsked: boolean): void => {

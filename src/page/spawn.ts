@@ -42,7 +42,7 @@ export async function spawnWorker<Greeting>(
   } finally {
     URL.revokeObjectURL(blobUrl);
   }
-  throw new SdkError('internal', 'unreachable: the blob is the last way');
+  throw new SdkError('internal', 'unreachable'); // the blob is the last way
 }
 
 function refusalOf(worker: Worker): Promise<never> {

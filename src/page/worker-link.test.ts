@@ -28,7 +28,7 @@ const never = (): Promise<never> => new Promise(() => undefined);
 
 function setUp(api: Partial<WorkerApi> = {}) {
   const workers: (Worker & { isTerminated: boolean })[] = [];
-  const seen = { options: [] as WorkerOptions[], opened: 0, ended: [] as string[], signals: [] as WorkerSignal[] };
+  const seen = { options: [] as WorkerOptions[], opened: 0, ended: [] as string[], lost: [] as string[], signals: [] as WorkerSignal[] };
   const whole: Partial<WorkerApi> = {
     open: (options) => {
       seen.options.push(options);
@@ -47,6 +47,7 @@ function setUp(api: Partial<WorkerApi> = {}) {
     openOptions: () => ({ site: 'shop' }) as WorkerOptions,
     onSignal: (signal) => seen.signals.push(signal),
     onOpen: () => seen.opened++,
+    onStoreLost: (error) => seen.lost.push(error.code),
     onEnd: (error) => seen.ended.push(error.code),
   });
   return { link, workers, seen };
@@ -79,6 +80,21 @@ describe('the worker link, against comlink’s expose', () => {
     expect(error).toBeInstanceOf(SdkError);
     expect(error).toMatchObject({ code: 'storage-full', message: 'no room' });
     await link.close();
+  });
+
+  test('tells when the store of an open worker is gone, not of other errors, nor of a worker that is told to go', async () => {
+    let code: 'closed' | 'storage-full' = 'storage-full';
+    const { link, seen } = setUp({ profile: () => Promise.reject(new SdkError(code, 'm')), rounds: never });
+    await expect(link.call('profile')).rejects.toMatchObject({ code: 'storage-full' });
+    expect(seen.lost).toEqual([]);
+    code = 'closed';
+    await expect(link.call('profile')).rejects.toMatchObject({ code: 'closed' });
+    expect(seen.lost).toEqual(['closed']);
+    const late = link.call('profile');
+    const closed = link.close();
+    await expect(late).rejects.toMatchObject({ code: 'closed' });
+    await closed;
+    expect([seen.lost, seen.ended]).toEqual([['closed'], []]);
   });
 
   test('hears signals, and answers them so that nothing waits on the other side', async () => {

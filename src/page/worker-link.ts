@@ -30,6 +30,8 @@ interface LinkParts {
   openOptions(): WorkerOptions;
   onSignal(signal: WorkerSignal): void;
   onOpen(opened: OpenResult): void;
+  /** An open worker lives, but what it stores in is gone; it answers nothing any more. */
+  onStoreLost(error: SdkError): void;
   /** An open worker was ended, with the reason. */
   onEnd(error: SdkError): void;
 }
@@ -46,6 +48,7 @@ const longDeadlineMs = 60_000;
 /** Learning again, deleting, racing, asking an endpoint may take long on a slow device. */
 const longMethods = /^(export|forget|erase|refresh|set|choose|race|lose)/;
 const lastWordsMs = 1000;
+const storeLost = /^(closed|schema-newer|storage-unavailable)$/;
 
 export function createWorkerLink(parts: LinkParts): WorkerLink {
   let live: Worker | null = null;
@@ -59,8 +62,10 @@ export function createWorkerLink(parts: LinkParts): WorkerLink {
     calls.delete(data.id);
     clearTimeout(call.timer);
     // What `packError` of core/error-transfer.ts made: our own worker's codes need no check.
-    if (data.name === 'throw') call.reject(new SdkError(data.value.code, data.value.message));
-    else call.resolve(data.value as never);
+    if (data.name !== 'throw') return call.resolve(data.value as never);
+    const error = new SdkError(data.value.code, data.value.message);
+    call.reject(error);
+    if (call.worker === live && storeLost.test(error.code)) parts.onStoreLost(error);
   };
 
   const post = <Answer>(worker: Worker, method: string, args: readonly unknown[]): Promise<Answer> =>
