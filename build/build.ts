@@ -7,7 +7,11 @@ import { writeTypes } from './types.js';
 
 /** `npm run build [-- --out DIR target…]`: every delivered file into `dist/`. */
 export async function main(args: readonly string[]): Promise<void> {
-  const { values, positionals } = parseArgs({ args: [...args], options: { out: { type: 'string', default: 'dist' } }, allowPositionals: true });
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { out: { type: 'string', default: 'dist' } },
+    allowPositionals: true,
+  });
   const outDir = path.resolve(values.out);
   const isWhole = positionals.length === 0;
   if (isWhole) await rm(outDir, { recursive: true, force: true });

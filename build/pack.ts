@@ -21,12 +21,22 @@ export async function pack(): Promise<string> {
   await rm(stage, { recursive: true, force: true });
   await mkdir(stage, { recursive: true });
   for (const name of ['dist', 'README.md', 'CHANGELOG.md', 'LICENSE']) await cp(name, `${stage}/${name}`, { recursive: true });
-  const { devDependencies: _dev, scripts: _scripts, knip: _knip, allowScripts: _allow, optionalDependencies = {}, ...rest } = JSON.parse(await readFile('package.json', 'utf8')) as Manifest;
+  const {
+    devDependencies: _dev,
+    scripts: _scripts,
+    knip: _knip,
+    allowScripts: _allow,
+    optionalDependencies = {},
+    ...rest
+  } = JSON.parse(await readFile('package.json', 'utf8')) as Manifest;
   const peers = Object.fromEntries(Object.entries(optionalDependencies).map(([name, version]) => [name, `^${version}`]));
   const manifest = {
     ...rest,
     peerDependencies: { ...rest.peerDependencies, ...peers },
-    peerDependenciesMeta: { ...rest.peerDependenciesMeta, ...Object.fromEntries(Object.keys(peers).map((name) => [name, { optional: true }])) },
+    peerDependenciesMeta: {
+      ...rest.peerDependenciesMeta,
+      ...Object.fromEntries(Object.keys(peers).map((name) => [name, { optional: true }])),
+    },
   };
   await writeFile(`${stage}/package.json`, `${JSON.stringify(manifest, null, 2)}\n`);
   const { stdout } = await promisify(execFile)('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', '.cache', `./${stage}`]);

@@ -25,9 +25,11 @@ export async function prepareSqlite(): Promise<void> {
   if (missing.length > 0 && (await isDebianRoot())) await aptInstall(missing);
   const headers = path.resolve(process.execPath, '../..');
   const env = existsSync(path.join(headers, 'include/node/node.h')) ? { ...process.env, npm_config_nodedir: headers } : process.env;
-  if (!existsSync('node_modules/better-sqlite3')) await run('npm', ['install', '--no-save', '--ignore-scripts', '--include=optional'], { env });
+  if (!existsSync('node_modules/better-sqlite3'))
+    await run('npm', ['install', '--no-save', '--ignore-scripts', '--include=optional'], { env });
   await run('npm', ['rebuild', 'better-sqlite3', '--allow-scripts=better-sqlite3', '--foreground-scripts'], { env });
-  if (!(await sqliteWorks())) throw new Error('better-sqlite3 does not load after a rebuild; run `npm rebuild better-sqlite3` and read its output');
+  if (!(await sqliteWorks()))
+    throw new Error('better-sqlite3 does not load after a rebuild; run `npm rebuild better-sqlite3` and read its output');
 }
 
 /** In a process of its own: a broken native module must not take this one with it. */

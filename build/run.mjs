@@ -15,7 +15,14 @@ await build({
   configFile: false,
   logLevel: 'error',
   publicDir: false,
-  build: { ssr: file, outDir, minify: false, target: 'node20', reportCompressedSize: false, rolldownOptions: { output: { entryFileNames: 'main.mjs', sourcemap: 'inline' } } },
+  build: {
+    ssr: file,
+    outDir,
+    minify: false,
+    target: 'node20',
+    reportCompressedSize: false,
+    rolldownOptions: { output: { entryFileNames: 'main.mjs', sourcemap: 'inline' } },
+  },
 });
 const { main } = await import(pathToFileURL(path.join(outDir, 'main.mjs')).href);
 const code = await main(args);

@@ -41,7 +41,8 @@ export async function main(): Promise<number> {
 }
 
 function brotliSize(bytes: Uint8Array): number {
-  return brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length;
+  return brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } })
+    .length;
 }
 
 /** The script-tag build with an empty worker: what the page itself costs. */
@@ -52,7 +53,9 @@ async function pageScriptAlone(): Promise<Uint8Array> {
     resolveId: (id: string) => (id === 'virtual:homebody-worker' ? '\0empty-worker' : undefined),
     load: (id: string) => (id === '\0empty-worker' ? "export default '';" : undefined),
   };
-  const result = (await build({ ...config, plugins: [emptyWorker], build: { ...config.build, write: false } })) as Rolldown.RolldownOutput | Rolldown.RolldownOutput[];
+  const result = (await build({ ...config, plugins: [emptyWorker], build: { ...config.build, write: false } })) as
+    | Rolldown.RolldownOutput
+    | Rolldown.RolldownOutput[];
   const [output] = Array.isArray(result) ? result : [result];
   const chunk = output?.output[0];
   if (chunk?.type !== 'chunk') throw new Error('the script entry must build as one chunk');

@@ -9,7 +9,10 @@ export async function main(args: readonly string[]): Promise<void> {
   await prepareSqlite();
   const isBuilt = existsSync('dist/cli.js') && existsSync('dist/types') && existsSync('dist-demo/server.js');
   if (!isBuilt || args.includes('--build')) {
-    for (const [name, script] of [['build', 'build/build.ts'], ['build of the demo', 'build/build-demo.ts']] as const) {
+    for (const [name, script] of [
+      ['build', 'build/build.ts'],
+      ['build of the demo', 'build/build-demo.ts'],
+    ] as const) {
       const step = await runStep(name, ['node', 'build/run.mjs', script]);
       if (!step.ok) throw new Error(`${name} failed, see above`);
     }

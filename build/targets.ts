@@ -6,7 +6,19 @@ import { workerSource } from './worker-source.js';
  * Everything that is delivered, one bundle each. Browser bundles have no runtime dependency; the command and the server
  * leave their optional peers outside.
  */
-export const targetNames = ['index', 'react', 'script', 'worker', 'webgl', 'rounds', 'participation', 'storefront', 'snippet', 'server', 'cli'] as const;
+export const targetNames = [
+  'index',
+  'react',
+  'script',
+  'worker',
+  'webgl',
+  'rounds',
+  'participation',
+  'storefront',
+  'snippet',
+  'server',
+  'cli',
+] as const;
 
 export type TargetName = (typeof targetNames)[number];
 
@@ -35,7 +47,22 @@ export const targets: Readonly<Record<TargetName, Target>> = {
 };
 
 /** Optional peers of the server and of `doctor`: imported when needed, never bundled. */
-const peers = [/^node:/, 'hono', /^hono\//, '@hono/node-server', /^@hono\//, 'better-sqlite3', 'prom-client', 'pino', 'hono-openapi', /^@standard-community\//, '@valibot/to-json-schema', 'playwright', 'playwright-core', 'fake-indexeddb'];
+const peers = [
+  /^node:/,
+  'hono',
+  /^hono\//,
+  '@hono/node-server',
+  /^@hono\//,
+  'better-sqlite3',
+  'prom-client',
+  'pino',
+  'hono-openapi',
+  /^@standard-community\//,
+  '@valibot/to-json-schema',
+  'playwright',
+  'playwright-core',
+  'fake-indexeddb',
+];
 
 /** A Vite configuration that builds one target into `outDir`. */
 export function configOf(name: TargetName, outDir: string): InlineConfig {
@@ -45,7 +72,10 @@ export function configOf(name: TargetName, outDir: string): InlineConfig {
     configFile: false,
     logLevel: 'warn',
     define: isNode ? {} : { 'process.env.NODE_ENV': '"production"' },
-    plugins: target.platform === 'browser' && !target.entry.startsWith('src/worker/') ? [workerSource(configOf('worker', outDir)), plainChunkUrls()] : [],
+    plugins:
+      target.platform === 'browser' && !target.entry.startsWith('src/worker/')
+        ? [workerSource(configOf('worker', outDir)), plainChunkUrls()]
+        : [],
     ...(isNode ? { ssr: { noExternal: true as const, target: 'node' as const } } : {}),
     build: {
       outDir,
@@ -54,14 +84,22 @@ export function configOf(name: TargetName, outDir: string): InlineConfig {
       sourcemap: false,
       minify: true,
       reportCompressedSize: false,
-      ...(isNode ? { ssr: target.entry } : { lib: { entry: target.entry, formats: [target.format], name: `__homebody_${name}`, fileName: () => `${target.file}.js` } }),
+      ...(isNode
+        ? { ssr: target.entry }
+        : { lib: { entry: target.entry, formats: [target.format], name: `__homebody_${name}`, fileName: () => `${target.file}.js` } }),
       rolldownOptions: {
         external: isNode ? peers : [...(target.external ?? [])],
         output: {
           minify: true,
           // A browser entry is one file. In Node a chunk keeps an optional peer out of the commands that do without it.
           ...(target.format === 'es' && !isNode ? { codeSplitting: false } : {}),
-          ...(isNode ? { entryFileNames: `${target.file}.js`, chunkFileNames: 'node/[name]-[hash].js', ...(name === 'cli' ? { banner: '#!/usr/bin/env node' } : {}) } : {}),
+          ...(isNode
+            ? {
+                entryFileNames: `${target.file}.js`,
+                chunkFileNames: 'node/[name]-[hash].js',
+                ...(name === 'cli' ? { banner: '#!/usr/bin/env node' } : {}),
+              }
+            : {}),
           ...(target.format === 'iife' ? { extend: false } : {}),
         },
       },

@@ -28,14 +28,37 @@ export async function main(args: readonly string[]): Promise<number> {
     count((await runStep('size', ['node', 'build/run.mjs', 'build/size.ts'])).ok);
     count((await runStep('package', ['node', 'build/run.mjs', 'build/pack.ts'])).ok);
     count((await runStep('publint', ['publint', '--strict', '.cache/package'])).ok);
-    count((await runStep('are the types wrong', ['attw', '--pack', '.cache/package', '--profile', 'esm-only', '--exclude-entrypoints', './script', './worker', './webgl', './rounds', './rounds', './participation', './storefront', './snippet'])).ok);
+    count(
+      (
+        await runStep('are the types wrong', [
+          'attw',
+          '--pack',
+          '.cache/package',
+          '--profile',
+          'esm-only',
+          '--exclude-entrypoints',
+          './script',
+          './worker',
+          './webgl',
+          './rounds',
+          './rounds',
+          './participation',
+          './storefront',
+          './snippet',
+        ])
+      ).ok,
+    );
   }
 
   await rm('.cache/results', { recursive: true, force: true });
   await mkdir('.cache/results', { recursive: true });
   for (const project of ['node', 'browser', 'e2e']) {
     const file = `.cache/results/${project}.json`;
-    const step = await runStep(`${project} tests`, ['vitest', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], env);
+    const step = await runStep(
+      `${project} tests`,
+      ['vitest', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
+      env,
+    );
     const counts = await readCounts(file);
     passed += counts.passed;
     failed += counts.failed;

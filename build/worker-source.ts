@@ -23,9 +23,12 @@ export function workerSource(workerConfig: InlineConfig): Plugin {
 }
 
 async function buildWorker(config: InlineConfig): Promise<string> {
-  const result = (await build({ ...config, build: { ...config.build, write: false } })) as Rolldown.RolldownOutput | Rolldown.RolldownOutput[];
+  const result = (await build({ ...config, build: { ...config.build, write: false } })) as
+    | Rolldown.RolldownOutput
+    | Rolldown.RolldownOutput[];
   const [output] = Array.isArray(result) ? result : [result];
   const chunk = output?.output[0];
-  if (chunk?.type !== 'chunk' || output?.output.length !== 1) throw new Error('the worker must build as one script without chunks of its own');
+  if (chunk?.type !== 'chunk' || output?.output.length !== 1)
+    throw new Error('the worker must build as one script without chunks of its own');
   return chunk.code;
 }

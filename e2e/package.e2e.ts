@@ -50,12 +50,24 @@ beforeAll(async () => {
   const tarball = path.resolve(await pack());
   await mkdir(path.join(folder, 'src'));
   await writeFile(path.join(folder, 'package.json'), JSON.stringify({ name: 'a-shop', private: true, type: 'module' }));
-  await writeFile(path.join(folder, 'index.html'), '<!doctype html><title>shop</title><div id="root"></div><script type="module" src="/src/main.js"></script>');
+  await writeFile(
+    path.join(folder, 'index.html'),
+    '<!doctype html><title>shop</title><div id="root"></div><script type="module" src="/src/main.js"></script>',
+  );
   await writeFile(path.join(folder, 'src/main.js'), appSource);
   for (const name of ['module.js', 'react.jsx', 'server.js']) await copyFile(`e2e/readme/${name}`, path.join(folder, 'src', name));
-  await writeFile(path.join(folder, 'module.html'), '<!doctype html><title>module</title><script type="module" src="/src/module.js"></script>');
-  await writeFile(path.join(folder, 'react.html'), `<!doctype html><title>react</title><div id="root"></div><script type="module">${reactPage}</script>`);
-  await writeFile(path.join(folder, 'vite.config.js'), "export default { build: { target: 'esnext', rolldownOptions: { input: ['index.html', 'module.html', 'react.html'] } } };");
+  await writeFile(
+    path.join(folder, 'module.html'),
+    '<!doctype html><title>module</title><script type="module" src="/src/module.js"></script>',
+  );
+  await writeFile(
+    path.join(folder, 'react.html'),
+    `<!doctype html><title>react</title><div id="root"></div><script type="module">${reactPage}</script>`,
+  );
+  await writeFile(
+    path.join(folder, 'vite.config.js'),
+    "export default { build: { target: 'esnext', rolldownOptions: { input: ['index.html', 'module.html', 'react.html'] } } };",
+  );
   const lock = JSON.parse(await readFile('package-lock.json', 'utf8')) as { packages: Record<string, { version: string }> };
   const pinned = ['react', 'react-dom', 'vite'].map((name) => `${name}@${lock.packages[`node_modules/${name}`]!.version}`);
   await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball, ...pinned], { cwd: folder });

@@ -37,17 +37,27 @@ test('the script tag of the README arranges its list after consent and three loo
     await page.evaluate(() => {
       const layer = (window as unknown as { dataLayer: unknown[] }).dataLayer;
       for (let look = 0; look < 3; look++) {
-        layer.push({ ecommerce: null }, { event: look === 1 ? 'add_to_cart' : look === 2 ? 'add_to_wishlist' : 'view_item', ecommerce: { items: [{ item_id: 'C', item_name: 'Lagoon', item_category: 'Blues' }] } });
+        layer.push(
+          { ecommerce: null },
+          {
+            event: look === 1 ? 'add_to_cart' : look === 2 ? 'add_to_wishlist' : 'view_item',
+            ecommerce: { items: [{ item_id: 'C', item_name: 'Lagoon', item_category: 'Blues' }] },
+          },
+        );
       }
     });
-    await page.waitForFunction(() => (window as unknown as { homebody: { status(): { phase: string } } }).homebody.status().phase === 'ready');
+    await page.waitForFunction(
+      () => (window as unknown as { homebody: { status(): { phase: string } } }).homebody.status().phase === 'ready',
+    );
     await page.evaluate(() => (window as unknown as { homebody: { flush(): Promise<void> } }).homebody.flush());
     // Just after the yes a list in sight changes at once, later when the shopper asks.
     await page.waitForFunction(() => {
       document.querySelector<HTMLElement>('.homebody-chip')?.click();
       return document.querySelector('[data-homebody-item]')!.getAttribute('data-homebody-item') === 'C';
     });
-    const ids = await page.locator('[data-homebody-item]').evaluateAll((cards) => cards.map((card) => card.getAttribute('data-homebody-item')));
+    const ids = await page
+      .locator('[data-homebody-item]')
+      .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-homebody-item')));
     expect(ids).toEqual(['C', 'A', 'B']);
   } finally {
     server.close();
@@ -56,7 +66,9 @@ test('the script tag of the README arranges its list after consent and three loo
 
 test('the server of the README starts, answers and stores its rounds', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'homebody-server-'));
-  const source = (await readFile('e2e/readme/server.js', 'utf8')).replace("'homebody/server'", JSON.stringify(path.join(distDir, 'server.js'))).replace('sqlite:rounds.db', `sqlite:${folder}/rounds.db`);
+  const source = (await readFile('e2e/readme/server.js', 'utf8'))
+    .replace("'homebody/server'", JSON.stringify(path.join(distDir, 'server.js')))
+    .replace('sqlite:rounds.db', `sqlite:${folder}/rounds.db`);
   await writeFile(`${folder}/server.mjs`, source);
   const child = spawn(process.execPath, [`${folder}/server.mjs`], { stdio: ['ignore', 'pipe', 'inherit'] });
   try {

@@ -50,7 +50,8 @@ async function cellsOf(body: Buffer): Promise<readonly string[]> {
  */
 async function withoutChance(context: BrowserContext): Promise<void> {
   await context.addInitScript(() => {
-    const zeros = 'crypto.getRandomValues = (array) => { new Uint8Array(array.buffer, array.byteOffset, array.byteLength).fill(0); return array; };\n';
+    const zeros =
+      'crypto.getRandomValues = (array) => { new Uint8Array(array.buffer, array.byteOffset, array.byteLength).fill(0); return array; };\n';
     const PlatformBlob = Blob;
     window.Blob = class extends PlatformBlob {
       constructor(parts: BlobPart[] = [], options?: BlobPropertyBag) {
@@ -90,7 +91,8 @@ test('with chance replaced by zeros the report is exactly the own cell, and says
 });
 
 test('the shipped bundles take their chance from the platform alone', async () => {
-  const uses = async (name: string, what: RegExp): Promise<number> => ((await readFile(path.join(distDir, name), 'utf8')).match(what) ?? []).length;
+  const uses = async (name: string, what: RegExp): Promise<number> =>
+    ((await readFile(path.join(distDir, name), 'utf8')).match(what) ?? []).length;
   for (const name of ['rounds.js', 'participation.js']) expect(await uses(name, /Math\.random/g), name).toBe(0);
   expect(await uses('rounds.js', /getRandomValues/g)).toBe(1); // all noise, ids, coins and times come from here
   expect(await uses('worker.js', /Math\.random/g)).toBe(1); // comlink's message ids
@@ -106,7 +108,10 @@ test('twenty browsers and two thousand simulated shoppers make a first version, 
     const { page } = await enterShop(browser, demo, contexts[at]!);
     await page.goto(`${demo.shopUrl}c/${groups[at % groups.length]}`);
     await choose(page, { personalise: true, contribute: true });
-    await page.locator('[data-homebody-item] a').nth(at % 12).click();
+    await page
+      .locator('[data-homebody-item] a')
+      .nth(at % 12)
+      .click();
     await page.waitForURL('**/p/*');
   };
   for (let first = 0; first < 20; first += 5) await Promise.all([0, 1, 2, 3, 4].map((next) => join(first + next)));
@@ -118,7 +123,11 @@ test('twenty browsers and two thousand simulated shoppers make a first version, 
   await page.getByRole('button', { name: 'Bring 2,000 shoppers' }).click();
   await page.getByText('The round closes by itself').waitFor({ timeout: 60_000 });
   await page.getByText(/version 1, from [\d,]+ votes/).waitFor({ timeout: 90_000 });
-  const model = (await (await fetch(`${demo.endpointUrl}v1/models/taste/latest`)).json()) as { round: number; reports: number; claim: string };
+  const model = (await (await fetch(`${demo.endpointUrl}v1/models/taste/latest`)).json()) as {
+    round: number;
+    reports: number;
+    claim: string;
+  };
   expect(model.round).toBe(round);
   expect(model.reports).toBe(2020);
   expect(model.claim).toMatch(/ε 3\.99.*365 days.*ε 15\.96/);
@@ -152,12 +161,18 @@ test('twenty browsers and two thousand simulated shoppers make a first version, 
   await page.getByRole('button', { name: 'Open the shop as someone new' }).click();
   const verdict = page.getByText(/\d+ of 24 before, \d+ after/);
   await verdict.waitFor();
-  const [before, after] = (await verdict.textContent())!.match(/(\d+) of 24 before, (\d+) after/)!.slice(1).map(Number) as [number, number];
+  const [before, after] = (await verdict.textContent())!
+    .match(/(\d+) of 24 before, (\d+) after/)!
+    .slice(1)
+    .map(Number) as [number, number];
   expect(after).toBeGreaterThan(before);
 
   // The shopper's own page shows what was sent, whole.
   await openTab(page, 'Sent');
-  await page.getByText(/per release; at most 4 releases in 365 days, ε 15\.96/).first().waitFor();
+  await page
+    .getByText(/per release; at most 4 releases in 365 days, ε 15\.96/)
+    .first()
+    .waitFor();
   expect(await page.getByText(hashOf(firstOfEach[0]!)).count()).toBe(1);
 
   // A clean profile that says yes sees the crowd's shelf before any event of its own.

@@ -12,4 +12,8 @@ const { items, rung, code } = await client.rank('home', [
   { id: 'A', categories: ['Blues'] },
   { id: 'C', categories: ['Blues'] },
 ]);
-console.log(items.map((item) => item.id), rung, code ?? 'no code: nothing amiss');
+console.log(
+  items.map((item) => item.id),
+  rung,
+  code ?? 'no code: nothing amiss',
+);

@@ -8,6 +8,8 @@ export const demoDir = path.resolve(process.env['HOMEBODY_DEMO_DIST'] ?? 'dist-d
 
 /** Shop and endpoint on free ports, in this process, from the built files; rounds in memory unless told otherwise. */
 export async function startBuiltDemo(options: Partial<DemoOptions> = {}): Promise<Demo> {
-  const { startDemo } = (await import(/* @vite-ignore */ pathToFileURL(path.join(demoDir, 'server.js')).href)) as typeof import('../../demo/start.js');
+  const { startDemo } = (await import(
+    /* @vite-ignore */ pathToFileURL(path.join(demoDir, 'server.js')).href
+  )) as typeof import('../../demo/start.js');
   return startDemo({ distDir, demoDir, store: 'memory:', shopPort: 0, endpointPort: 0, ...options });
 }

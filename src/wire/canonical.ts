@@ -20,7 +20,7 @@ export function canonicalJson(value: unknown): string {
   }
   throw new SdkError(
     'invalid-options',
-    `canonical JSON holds finite numbers, text, booleans, null, lists and plain objects; got ${String(value)}`,
+    `canonical JSON holds finite numbers, text, booleans, null, lists and plain objects; got ${typeof value}`,
   );
 }
 

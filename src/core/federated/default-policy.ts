@@ -58,7 +58,10 @@ export function defaultTastePolicy(options: TastePolicyOptions): TastePolicy {
   const { site, cells, publicKey, variant = 'default' } = options;
   const { mechanism, minimumBatch } = variants[variant];
   if (cells.length <= mechanism.subsetSize) {
-    throw new SdkError('invalid-options', `a vote for ${mechanism.subsetSize} of ${cells.length} cells says nothing; give at least ${mechanism.subsetSize + 1}`);
+    throw new SdkError(
+      'invalid-options',
+      `a vote for ${mechanism.subsetSize} of ${cells.length} cells says nothing; give at least ${mechanism.subsetSize + 1}`,
+    );
   }
   if (new Set(cells.map((cell) => cell.name)).size !== cells.length) {
     throw new SdkError('invalid-options', 'cell names must be distinct');

@@ -27,22 +27,38 @@ describe('cells', () => {
 
   test('the default policy refuses cells that cannot be voted on', () => {
     const build = (count: number, variant: 'default' | 'low-epsilon') =>
-      defaultTastePolicy({ site: 'a.b', publicKey: 'A'.repeat(43), cells: Array.from({ length: count }, (_, cell) => ({ name: `${cell}`, share: 1 / count })), variant });
+      defaultTastePolicy({
+        site: 'a.b',
+        publicKey: 'A'.repeat(43),
+        cells: Array.from({ length: count }, (_, cell) => ({ name: `${cell}`, share: 1 / count })),
+        variant,
+      });
     expect(() => build(4, 'low-epsilon')).toThrow(expect.objectContaining({ code: 'invalid-options' }));
-    expect(build(5, 'low-epsilon')).toMatchObject({ minimumBatch: 5_000, mechanism: { subsetSize: 4, keepNumerator: 1, keepDenominator: 2 } });
-    expect(() => defaultTastePolicy({ site: 'a.b', publicKey: '', cells: [...cells, ...cells].map(({ name }) => ({ name, share: 0 })) })).toThrow(/distinct/);
+    expect(build(5, 'low-epsilon')).toMatchObject({
+      minimumBatch: 5_000,
+      mechanism: { subsetSize: 4, keepNumerator: 1, keepDenominator: 2 },
+    });
+    expect(() =>
+      defaultTastePolicy({ site: 'a.b', publicKey: '', cells: [...cells, ...cells].map(({ name }) => ({ name, share: 0 })) }),
+    ).toThrow(/distinct/);
   });
 });
 
 describe('the own histogram', () => {
   test('is the profile’s mass per cell, normalised; masses that are no numbers count as nothing', () => {
-    const masses = new Map([['Blues', 3], ['Reds', 0.5], ['', 0.5], ['Greens', Number.NaN]]);
+    const masses = new Map([
+      ['Blues', 3],
+      ['Reds', 0.5],
+      ['', 0.5],
+      ['Greens', Number.NaN],
+    ]);
     expect([...ownHistogram(masses, cells)]).toEqual([0.75, 0, 0.25]);
     expect([...ownHistogram(new Map(), cells)]).toEqual([0, 0, 0]);
   });
 
   test('a cell is drawn with its share: of the 2^32 values of 32 bits the first 3/4 and the last 1/4', () => {
-    const draw = (value: number) => sampleCell([0.75, 0, 0.25], givenBits(Array.from({ length: 32 }, (_, at) => (value / 2 ** (31 - at)) & 1)));
+    const draw = (value: number) =>
+      sampleCell([0.75, 0, 0.25], givenBits(Array.from({ length: 32 }, (_, at) => (value / 2 ** (31 - at)) & 1)));
     expect([0, 3 * 2 ** 30 - 1, 3 * 2 ** 30, 2 ** 32 - 1].map(draw)).toEqual([0, 0, 2, 2]);
   });
 
@@ -78,10 +94,18 @@ describe('the taste prior', () => {
   test('is finite for every estimate a round can publish', () => {
     const number = fc.double({ min: -5, max: 5, noNaN: true });
     fc.assert(
-      fc.property(fc.array(fc.tuple(number, fc.double({ min: 0, max: 1, noNaN: true })), { minLength: 2, maxLength: 64 }), fc.double({ min: 0, max: 5, noNaN: true }), (rows, noise) => {
-        const prior = tastePrior(rows.map(([estimate]) => estimate), rows.map(([, share]) => share), noise);
-        expect(prior.every(Number.isFinite)).toBe(true);
-      }),
+      fc.property(
+        fc.array(fc.tuple(number, fc.double({ min: 0, max: 1, noNaN: true })), { minLength: 2, maxLength: 64 }),
+        fc.double({ min: 0, max: 5, noNaN: true }),
+        (rows, noise) => {
+          const prior = tastePrior(
+            rows.map(([estimate]) => estimate),
+            rows.map(([, share]) => share),
+            noise,
+          );
+          expect(prior.every(Number.isFinite)).toBe(true);
+        },
+      ),
       { seed: 4 },
     );
   });
@@ -89,6 +113,9 @@ describe('the taste prior', () => {
 
 test('the facet vector is the share of yeses that carry a facet', () => {
   const yes = (sampleWeight: number, ...facets: string[]) => ({ label: 1 as const, sampleWeight, facets });
-  const events = [{ examples: [yes(1, 'hue:blue', 'mood:calm'), { label: 0 as const, sampleWeight: 9, facets: ['hue:red'] }] }, { examples: [yes(3, 'hue:blue'), { label: 1 as const, sampleWeight: 5 }] }];
+  const events = [
+    { examples: [yes(1, 'hue:blue', 'mood:calm'), { label: 0 as const, sampleWeight: 9, facets: ['hue:red'] }] },
+    { examples: [yes(3, 'hue:blue'), { label: 1 as const, sampleWeight: 5 }] },
+  ];
   expect([...facetVector(events, ['hue:blue', 'mood:calm', 'hue:red'])]).toEqual([1, 0.25, 0]);
 });

@@ -24,9 +24,11 @@ describe('a release', () => {
 
   test('the fifth within 365 days is refused; the window slides', () => {
     const four = [100, 130, 160, 190].map((day) => past(day));
-    expect(() => ask(four, 300)).toThrow(/4 of at most 4 releases in 365 days/);
+    expect(() => ask(four, 300)).toThrow('4 of at most 4 releases in 365 days are spent, the next may follow in 165 days');
     expect(() => ask(four, 465 - 1 / DAY)).toThrow(refusal('budget-spent'));
     expect(ask(four, 465).atMs).toBe(465 * DAY);
+    const six = [40, 70, ...[100, 130, 160, 190]].map((day) => past(day)); // spent under a laxer promise that has passed
+    expect(() => ask(six, 300)).toThrow('6 of at most 4 releases in 365 days are spent, the next may follow in 165 days');
   });
 
   test('an earlier policy’s promise binds a later, laxer one for its window', () => {

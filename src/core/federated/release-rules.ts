@@ -72,9 +72,13 @@ export function decideRelease(history: ReleaseHistory, request: ReleaseRequest, 
     if (atMs < freeAtMs) {
       throw new SdkError('budget-spent', `the last release was too recent: ${promise.separationDays} days lie between two, the next may follow in ${daysBetween(atMs, freeAtMs)}`);
     }
-    const within = history.entries.filter((entry) => entry.atMs > atMs - promise.windowDays * DAY_MS).length;
+    const windowMs = promise.windowDays * DAY_MS;
+    const within = history.entries.map((entry) => entry.atMs).filter((each) => each > atMs - windowMs).sort((a, b) => a - b);
     const cap = releaseCap(promise);
-    if (within + 1 > cap) throw new SdkError('budget-spent', `${within} of at most ${cap} releases in ${promise.windowDays} days are spent`);
+    if (within.length >= cap) {
+      const freeAtMs = within.at(-cap)! + windowMs; // when so many have left the window that one fits
+      throw new SdkError('budget-spent', `${within.length} of at most ${cap} releases in ${promise.windowDays} days are spent, the next may follow in ${daysBetween(atMs, freeAtMs)}`);
+    }
   }
   return { atMs };
 }

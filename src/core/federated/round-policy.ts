@@ -33,7 +33,9 @@ export interface TasteCell {
   readonly share: number;
 }
 
-export type BlockTerms = { readonly kind: 'taste'; readonly cells: readonly TasteCell[] } | { readonly kind: 'vector'; readonly names: readonly string[] };
+export type BlockTerms =
+  | { readonly kind: 'taste'; readonly cells: readonly TasteCell[] }
+  | { readonly kind: 'vector'; readonly names: readonly string[] };
 
 /** When and how often one origin may release. */
 export interface ReleaseTerms {

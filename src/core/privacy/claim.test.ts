@@ -6,7 +6,10 @@ import { expectAboveFloor, floorViolation } from './floor.js';
 import { devicesNeeded, expectUsefulRound, predictedError } from './predicted-error.js';
 
 const cells = Array.from({ length: 32 }, (_, cell) => ({ name: `cell ${cell}`, share: 1 / 32 }));
-const taste = (change: Partial<RoundPolicy> = {}): RoundPolicy => ({ ...defaultTastePolicy({ site: 'paint.example', cells, publicKey: 'A'.repeat(43) }), ...change });
+const taste = (change: Partial<RoundPolicy> = {}): RoundPolicy => ({
+  ...defaultTastePolicy({ site: 'paint.example', cells, publicKey: 'A'.repeat(43) }),
+  ...change,
+});
 const vector = (change: Partial<RoundPolicy> = {}): RoundPolicy => ({
   ...taste(),
   block: { kind: 'vector', names: Array.from({ length: 16 }, (_, row) => `facet ${row}`) },
@@ -44,7 +47,13 @@ describe('the claim', () => {
   });
 
   test('rounds every ε up, and not for a last bit of floating point', () => {
-    expect([roundUp(3.981), roundUp(3.98), roundUp(Math.log(54) * 4), roundUp(51.857), roundUp(8.000000000000002)]).toEqual(['3.99', '3.98', '15.96', '51.9', '8.00']);
+    expect([roundUp(3.981), roundUp(3.98), roundUp(Math.log(54) * 4), roundUp(51.857), roundUp(8.000000000000002)]).toEqual([
+      '3.99',
+      '3.98',
+      '15.96',
+      '51.9',
+      '8.00',
+    ]);
   });
 });
 
@@ -57,7 +66,11 @@ describe('the floor', () => {
   test.each<[string, RoundPolicy, RegExp]>([
     ['an ε above 8', taste({ mechanism: { kind: 'vote', subsetSize: 1, keepNumerator: 9_999, keepDenominator: 10_000 } }), /ε is 12\.64/],
     ['p = 1', taste({ mechanism: { kind: 'vote', subsetSize: 1, keepNumerator: 1, keepDenominator: 1 } }), /always tell/],
-    ['a p at which votes say nothing', taste({ mechanism: { kind: 'vote', subsetSize: 1, keepNumerator: 1, keepDenominator: 32 } }), /say nothing/],
+    [
+      'a p at which votes say nothing',
+      taste({ mechanism: { kind: 'vote', subsetSize: 1, keepNumerator: 1, keepDenominator: 32 } }),
+      /say nothing/,
+    ],
     ['a vote for all cells', taste({ mechanism: { kind: 'vote', subsetSize: 32, keepNumerator: 1, keepDenominator: 2 } }), /32 of 32/],
     ['a vote with a δ', taste({ dpDelta: 1e-9 }), /δ of a vote is 0/],
     ['cells of one name', taste({ block: { kind: 'taste', cells: [...cells.slice(1), cells[1]!] } }), /one name/],
@@ -66,10 +79,43 @@ describe('the floor', () => {
     ['a short window', taste({ windowDays: 30 }), /window of 30/],
     ['more releases than fit', taste({ releasesPerWindow: 14 }), /at most 13/],
     ['a research δ', vector({ dpDelta: 1e-5 }), /δ is 0.00001/],
-    ['a coarse grid', vector({ mechanism: { kind: 'gaussian', dim: 16, clipNorm: 1, scale: 128, bound: 255, sigmaNumerator: 3, sigmaDenominator: 1, bits: 16 } }), /255 grid units/],
-    ['a bound that the rounding breaks', vector({ mechanism: { kind: 'gaussian', dim: 16, clipNorm: 1, scale: 1024, bound: 1024, sigmaNumerator: 3, sigmaDenominator: 1, bits: 24 } }), /at least 1025/],
-    ['too few bits', vector({ mechanism: { kind: 'gaussian', dim: 16, clipNorm: 1, scale: 2048, bound: 2049, sigmaNumerator: 2387, sigmaDenominator: 1000, bits: 16 } }), /16 bits/],
-    ['little noise', vector({ mechanism: { kind: 'gaussian', dim: 16, clipNorm: 1, scale: 1024, bound: 1025, sigmaNumerator: 1, sigmaDenominator: 1, bits: 24 } }), /ε is 1\d/],
+    [
+      'a coarse grid',
+      vector({
+        mechanism: { kind: 'gaussian', dim: 16, clipNorm: 1, scale: 128, bound: 255, sigmaNumerator: 3, sigmaDenominator: 1, bits: 16 },
+      }),
+      /255 grid units/,
+    ],
+    [
+      'a bound that the rounding breaks',
+      vector({
+        mechanism: { kind: 'gaussian', dim: 16, clipNorm: 1, scale: 1024, bound: 1024, sigmaNumerator: 3, sigmaDenominator: 1, bits: 24 },
+      }),
+      /at least 1025/,
+    ],
+    [
+      'too few bits',
+      vector({
+        mechanism: {
+          kind: 'gaussian',
+          dim: 16,
+          clipNorm: 1,
+          scale: 2048,
+          bound: 2049,
+          sigmaNumerator: 2387,
+          sigmaDenominator: 1000,
+          bits: 16,
+        },
+      }),
+      /16 bits/,
+    ],
+    [
+      'little noise',
+      vector({
+        mechanism: { kind: 'gaussian', dim: 16, clipNorm: 1, scale: 1024, bound: 1025, sigmaNumerator: 1, sigmaDenominator: 1, bits: 24 },
+      }),
+      /ε is 1\d/,
+    ],
     ['names that do not fit the vector', vector({ block: { kind: 'vector', names: ['a'] } }), /16 names/],
   ])('refuses %s', (_, policy, reason) => {
     expect(floorViolation(policy, away)).toMatch(reason);
@@ -81,7 +127,9 @@ describe('the floor', () => {
     expect(floorViolation(fast, loopback)).toBeNull();
     expect(floorViolation(fast, { isLoopbackPage: true, isLoopbackEndpoint: false })).toMatch(/0 days/);
     expect(floorViolation(fast, { isLoopbackPage: false, isLoopbackEndpoint: true })).toMatch(/0 days/);
-    expect(floorViolation({ ...fast, mechanism: { kind: 'vote', subsetSize: 1, keepNumerator: 9_999, keepDenominator: 10_000 } }, loopback)).toMatch(/ε is/);
+    expect(
+      floorViolation({ ...fast, mechanism: { kind: 'vote', subsetSize: 1, keepNumerator: 9_999, keepDenominator: 10_000 } }, loopback),
+    ).toMatch(/ε is/);
   });
 });
 
@@ -101,7 +149,10 @@ describe('the predicted error', () => {
     expect(predictedError(small, needed)).toBeLessThanOrEqual(0.5);
     expect(predictedError(small, needed - 1)).toBeGreaterThan(0.5);
     expect(() => expectUsefulRound(small)).toThrow(
-      expect.objectContaining({ code: 'error-too-large', message: expect.stringContaining(`${needed - 20} more devices are needed (${needed} in all)`) }),
+      expect.objectContaining({
+        code: 'error-too-large',
+        message: expect.stringContaining(`${needed - 20} more devices are needed (${needed} in all)`),
+      }),
     );
   });
 });

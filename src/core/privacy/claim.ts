@@ -26,7 +26,10 @@ type ClaimedPolicy = Pick<RoundPolicy, 'block' | 'mechanism' | 'dpDelta' | 'sepa
  * ε of `releases` reports under this policy, replacement adjacency, at its δ. Votes add up; Gaussian reports add their
  * zCDP cost ρ = (2B)² / 2(σB)² and are converted once. The continuous curve is no bound for the discrete mechanism.
  */
-export function claimedEpsilon({ block, mechanism, dpDelta }: Pick<ClaimedPolicy, 'block' | 'mechanism' | 'dpDelta'>, releases: number): number {
+export function claimedEpsilon(
+  { block, mechanism, dpDelta }: Pick<ClaimedPolicy, 'block' | 'mechanism' | 'dpDelta'>,
+  releases: number,
+): number {
   if (mechanism.kind === 'vote') {
     return releases * analyseVote(block.kind === 'taste' ? block.cells.length : block.names.length, mechanism).epsilon;
   }
@@ -46,7 +49,10 @@ export function claimOf(policy: ClaimedPolicy): PrivacyClaim {
     adversary: 'anyone who reads the opened reports, the operator of the endpoint included',
     adjacency: 'replacement',
     unit: 'one browser profile on one origin',
-    accountant: policy.mechanism.kind === 'vote' ? 'pure ε of subset selection, summed' : 'zCDP of the discrete Gaussian, converted over Rényi orders',
+    accountant:
+      policy.mechanism.kind === 'vote'
+        ? 'pure ε of subset selection, summed'
+        : 'zCDP of the discrete Gaussian, converted over Rényi orders',
     epsilon: claimedEpsilon(policy, 1),
     dpDelta: policy.dpDelta,
     windowDays: policy.windowDays,

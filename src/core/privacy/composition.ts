@@ -20,7 +20,11 @@ export interface GaussianComposition {
   readonly epsilonZcdpSimple: number;
 }
 
-export function composeGaussians(parts: readonly GaussianPart[], dpDelta: number, orders: readonly number[] = rdpOrders): GaussianComposition {
+export function composeGaussians(
+  parts: readonly GaussianPart[],
+  dpDelta: number,
+  orders: readonly number[] = rdpOrders,
+): GaussianComposition {
   const precision = parts.reduce((sum, { sigma, count }) => sum + count / (sigma * sigma), 0);
   const rho = precision / 2;
   const effectiveSigma = 1 / Math.sqrt(precision);
@@ -40,7 +44,11 @@ export function composeGaussians(parts: readonly GaussianPart[], dpDelta: number
 }
 
 /** Noise per release so that all releases of one user together are (ε, δ) private; exact, no amplification. */
-export function userBudget(releases: number, epsilonTotal: number, dpDelta: number): { readonly sigmaPerRelease: number; readonly rhoTotal: number; readonly rhoPerRelease: number } {
+export function userBudget(
+  releases: number,
+  epsilonTotal: number,
+  dpDelta: number,
+): { readonly sigmaPerRelease: number; readonly rhoTotal: number; readonly rhoPerRelease: number } {
   const sigmaOfOne = gaussianSigma(epsilonTotal, dpDelta);
   const rhoTotal = 0.5 / (sigmaOfOne * sigmaOfOne);
   return { sigmaPerRelease: sigmaOfOne * Math.sqrt(releases), rhoTotal, rhoPerRelease: rhoTotal / releases };

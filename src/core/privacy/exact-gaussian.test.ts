@@ -49,7 +49,13 @@ describe('the exact Gaussian curve', () => {
 
 describe('composition', () => {
   test('twelve releases of σ 3 and fifty-two of σ 6 are one release of σ 0.6, since 12/9 + 52/36 = 1/0.36', () => {
-    const got = composeGaussians([{ sigma: 3, count: 12 }, { sigma: 6, count: 52 }], 1e-6);
+    const got = composeGaussians(
+      [
+        { sigma: 3, count: 12 },
+        { sigma: 6, count: 52 },
+      ],
+      1e-6,
+    );
     expect(got.effectiveSigma).toBeCloseTo(0.6, 15);
     expect(got.rho).toBeCloseTo(0.5 / 0.36, 14);
   });

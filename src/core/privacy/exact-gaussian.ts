@@ -67,7 +67,8 @@ export function gaussianEpsilon(sigmaPerSensitivity: number, dpDelta: number): n
  * @throws SdkError `invalid-options`
  */
 export function gaussianSigma(epsilon: number, dpDelta: number): number {
-  if (!(epsilon >= 0) || epsilon === Infinity) throw new SdkError('invalid-options', `epsilon must be at least 0 and finite, got ${epsilon}`);
+  if (!(epsilon >= 0) || epsilon === Infinity)
+    throw new SdkError('invalid-options', `epsilon must be at least 0 and finite, got ${epsilon}`);
   expectDelta(dpDelta);
   const wanted = Math.log(dpDelta);
   const excess = (logSigma: number): number => gaussianLogDelta(epsilon, Math.exp(logSigma)) - wanted;

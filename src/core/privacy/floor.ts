@@ -48,7 +48,8 @@ function scheduleViolation({ separationDays, windowDays, releasesPerWindow }: Ro
   }
   if (windowDays < SMALLEST_WINDOW_DAYS) return `a window of ${windowDays} days, at least ${SMALLEST_WINDOW_DAYS} are asked`;
   const cap = Math.ceil(windowDays / separationDays);
-  if (releasesPerWindow > cap) return `${releasesPerWindow} releases in ${windowDays} days, ${separationDays} days apart there are at most ${cap}`;
+  if (releasesPerWindow > cap)
+    return `${releasesPerWindow} releases in ${windowDays} days, ${separationDays} days apart there are at most ${cap}`;
   return null;
 }
 
@@ -57,7 +58,8 @@ function voteViolation({ block, dpDelta }: RoundPolicy, { subsetSize, keepNumera
   const cells = block.cells.length;
   if (new Set(block.cells.map(({ name }) => name)).size !== cells) return 'two cells have one name';
   if (dpDelta !== 0) return `δ of a vote is 0, got ${dpDelta}`;
-  if (![subsetSize, keepNumerator, keepDenominator].every((part) => Number.isSafeInteger(part) && part >= 1)) return 'w and p must be made of positive whole numbers';
+  if (![subsetSize, keepNumerator, keepDenominator].every((part) => Number.isSafeInteger(part) && part >= 1))
+    return 'w and p must be made of positive whole numbers';
   if (subsetSize >= cells) return `a vote for ${subsetSize} of ${cells} cells`;
   if (keepNumerator >= keepDenominator) return `p = ${keepNumerator}/${keepDenominator} would always tell the own cell`;
   if (BigInt(keepNumerator) * BigInt(cells) <= BigInt(subsetSize) * BigInt(keepDenominator)) {
@@ -70,7 +72,8 @@ function gaussianViolation({ block, dpDelta }: RoundPolicy, terms: GaussianTerms
   const { dim, clipNorm, scale, bound, sigmaNumerator, sigmaDenominator, bits } = terms;
   if (block.kind !== 'vector' || block.names.length !== dim) return `a Gaussian of ${dim} numbers needs a vector block with ${dim} names`;
   if (!(dpDelta > 0 && dpDelta <= LARGEST_DP_DELTA)) return `δ is ${dpDelta}, above 0 and at most ${LARGEST_DP_DELTA} is accepted`;
-  if (!(Number.isSafeInteger(bound) && bound >= SMALLEST_BOUND)) return `a bound of ${bound} grid units, at least ${SMALLEST_BOUND} are asked`;
+  if (!(Number.isSafeInteger(bound) && bound >= SMALLEST_BOUND))
+    return `a bound of ${bound} grid units, at least ${SMALLEST_BOUND} are asked`;
   if (!Number.isSafeInteger(dim * bound * bound)) return `a bound of ${bound} grid units is too large for exact squares`;
   const needed = Math.ceil(Math.sqrt((scale * clipNorm) ** 2 + dim / 4));
   if (!(bound >= needed)) return `a bound of ${bound} grid units cannot hold a rounded vector of norm ${clipNorm}: at least ${needed}`;

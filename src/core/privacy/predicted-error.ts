@@ -45,7 +45,10 @@ export type PredictedPolicy = Pick<RoundPolicy, 'block' | 'mechanism' | 'minimum
  * Noise L2 / (bound · m) at `devices` reports; devices cannot know n, so they ask at the minimum batch. The bound of a
  * vote is 1 (a histogram's norm), and its noise is that of the worst population.
  */
-export function predictedError({ block, mechanism, minimumBatch, expectedSignal }: PredictedPolicy, devices: number = minimumBatch): number {
+export function predictedError(
+  { block, mechanism, minimumBatch, expectedSignal }: PredictedPolicy,
+  devices: number = minimumBatch,
+): number {
   const noise =
     mechanism.kind === 'vote'
       ? voteNoiseL2(block.kind === 'taste' ? block.cells.length : block.names.length, devices, mechanism)

@@ -19,7 +19,11 @@ export const rdpOrders: readonly number[] = [
  * @param costs  [orders], r(α) of everything released
  * @see Canonne, Kamath, Steinke 2020, The Discrete Gaussian for Differential Privacy, proposition 12
  */
-export function rdpEpsilon(costs: readonly number[], dpDelta: number, orders: readonly number[] = rdpOrders): { readonly epsilon: number; readonly order: number } {
+export function rdpEpsilon(
+  costs: readonly number[],
+  dpDelta: number,
+  orders: readonly number[] = rdpOrders,
+): { readonly epsilon: number; readonly order: number } {
   if (!(dpDelta > 0 && dpDelta < 1)) throw new SdkError('invalid-options', `dpDelta must lie between 0 and 1, got ${dpDelta}`);
   let epsilon = Infinity;
   let best = orders[0]!;

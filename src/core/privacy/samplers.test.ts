@@ -47,19 +47,23 @@ describe('Bernoulli(exp(−x)), over all strings of injected bits', () => {
     [1, 3, 18],
     [5, 2, 18],
     [2, 1, 20],
-  ])('x = %d/%d: the exact probability is within what %d bits leave undecided', (numerator, denominator, depth) => {
-    const truth = Math.exp(-numerator / denominator);
-    for (const decide of [
-      (bits: ReturnType<typeof givenBits>) => bernoulliExp(bits, numerator, denominator),
-      (bits: ReturnType<typeof givenBits>) => bernoulliExpBig(bits, BigInt(numerator), BigInt(denominator)),
-    ]) {
-      const { probability, undecided } = exhaust(decide, depth);
-      const kept = probability.get(true) ?? 0;
-      expect(undecided).toBeLessThan(0.012);
-      expect(truth).toBeGreaterThanOrEqual(kept - 1e-15);
-      expect(truth).toBeLessThanOrEqual(kept + undecided + 1e-15);
-    }
-  }, 30_000);
+  ])(
+    'x = %d/%d: the exact probability is within what %d bits leave undecided',
+    (numerator, denominator, depth) => {
+      const truth = Math.exp(-numerator / denominator);
+      for (const decide of [
+        (bits: ReturnType<typeof givenBits>) => bernoulliExp(bits, numerator, denominator),
+        (bits: ReturnType<typeof givenBits>) => bernoulliExpBig(bits, BigInt(numerator), BigInt(denominator)),
+      ]) {
+        const { probability, undecided } = exhaust(decide, depth);
+        const kept = probability.get(true) ?? 0;
+        expect(undecided).toBeLessThan(0.012);
+        expect(truth).toBeGreaterThanOrEqual(kept - 1e-15);
+        expect(truth).toBeLessThanOrEqual(kept + undecided + 1e-15);
+      }
+    },
+    30_000,
+  );
 });
 
 describe('discrete Laplace and Gaussian', () => {

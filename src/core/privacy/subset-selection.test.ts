@@ -5,7 +5,12 @@ import { exhaust, givenBits } from './bit-tree.contract.js';
 import { toNumber } from './rational.js';
 import { analyseVote, estimateShares, inclusionProbability, selectSubset, voteNoiseL2 } from './subset-selection.js';
 
-const terms = (subsetSize: number, keepNumerator: number, keepDenominator: number): VoteTerms => ({ kind: 'vote', subsetSize, keepNumerator, keepDenominator });
+const terms = (subsetSize: number, keepNumerator: number, keepDenominator: number): VoteTerms => ({
+  kind: 'vote',
+  subsetSize,
+  keepNumerator,
+  keepDenominator,
+});
 
 describe('the vote', () => {
   test('with injected bits it is the stated function: six bits below 54 … of 85 keep the cell, else the n-th other one', () => {
@@ -40,8 +45,16 @@ describe('the vote', () => {
   });
 
   test('the default policy is ln 54 with q = 1/85, the low one ln 7 with q = 7/62', () => {
-    expect(analyseVote(32, terms(1, 54, 85))).toMatchObject({ likelihoodRatio: { numerator: 54n, denominator: 1n }, q: { numerator: 1n, denominator: 85n }, epsilon: Math.log(54) });
-    expect(analyseVote(32, terms(4, 1, 2))).toMatchObject({ likelihoodRatio: { numerator: 7n, denominator: 1n }, q: { numerator: 7n, denominator: 62n }, epsilon: Math.log(7) });
+    expect(analyseVote(32, terms(1, 54, 85))).toMatchObject({
+      likelihoodRatio: { numerator: 54n, denominator: 1n },
+      q: { numerator: 1n, denominator: 85n },
+      epsilon: Math.log(54),
+    });
+    expect(analyseVote(32, terms(4, 1, 2))).toMatchObject({
+      likelihoodRatio: { numerator: 7n, denominator: 1n },
+      q: { numerator: 7n, denominator: 62n },
+      epsilon: Math.log(7),
+    });
   });
 
   test('a p below w/J is accounted by the inverse ratio, never by a negative ε', () => {
@@ -58,17 +71,23 @@ describe('the vote', () => {
 describe('the estimate', () => {
   test('expected counts come back as the population shares, and they sum to 1', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 5, maxLength: 40 }), fc.integer({ min: 1, max: 4 }), (weights, subsetSize) => {
-        const total = weights.reduce((sum, weight) => sum + weight, 0);
-        fc.pre(total > 0);
-        const vote = terms(subsetSize, 9, 10);
-        const analysis = analyseVote(weights.length, vote);
-        const reports = 1_000;
-        const counts = weights.map((weight) => reports * toNumber(inclusionProbability({ numerator: BigInt(weight), denominator: BigInt(total) }, analysis)));
-        const { estimate } = estimateShares(counts, reports, vote);
-        estimate.forEach((share, cell) => expect(share).toBeCloseTo(weights[cell]! / total, 9));
-        expect(estimate.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 5, maxLength: 40 }),
+        fc.integer({ min: 1, max: 4 }),
+        (weights, subsetSize) => {
+          const total = weights.reduce((sum, weight) => sum + weight, 0);
+          fc.pre(total > 0);
+          const vote = terms(subsetSize, 9, 10);
+          const analysis = analyseVote(weights.length, vote);
+          const reports = 1_000;
+          const counts = weights.map(
+            (weight) => reports * toNumber(inclusionProbability({ numerator: BigInt(weight), denominator: BigInt(total) }, analysis)),
+          );
+          const { estimate } = estimateShares(counts, reports, vote);
+          estimate.forEach((share, cell) => expect(share).toBeCloseTo(weights[cell]! / total, 9));
+          expect(estimate.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
+        },
+      ),
       { seed: 5 },
     );
   });

@@ -50,7 +50,8 @@ export interface VoteAnalysis {
 
 /** @throws SdkError `invalid-options` where the terms say nothing (w ≥ J) or everything (p = 1) */
 export function analyseVote(cells: number, { subsetSize, keepNumerator, keepDenominator }: Omit<VoteTerms, 'kind'>): VoteAnalysis {
-  if (!(subsetSize >= 1 && subsetSize < cells)) throw new SdkError('invalid-options', `a vote for ${subsetSize} of ${cells} cells; 1 to J − 1 can be named`);
+  if (!(subsetSize >= 1 && subsetSize < cells))
+    throw new SdkError('invalid-options', `a vote for ${subsetSize} of ${cells} cells; 1 to J − 1 can be named`);
   if (!(keepNumerator >= 1 && keepNumerator < keepDenominator)) {
     throw new SdkError('invalid-options', `p = ${keepNumerator}/${keepDenominator} must lie between 0 and 1`);
   }
@@ -81,7 +82,11 @@ export function estimatorVariance(inclusion: Rational, reports: number, { keep, 
  * @param reports  n, at least 1
  * @returns        `estimate` [J], new memory, not clamped: single cells may be below 0
  */
-export function estimateShares(counts: ArrayLike<number>, reports: number, terms: VoteTerms): { readonly estimate: Float64Array; readonly noiseL2: number } {
+export function estimateShares(
+  counts: ArrayLike<number>,
+  reports: number,
+  terms: VoteTerms,
+): { readonly estimate: Float64Array; readonly noiseL2: number } {
   const analysis = analyseVote(counts.length, terms);
   const q = toNumber(analysis.q);
   const gap = toNumber(subtract(analysis.keep, analysis.q));

@@ -10,7 +10,8 @@ import { bitLength } from './rational.js';
  * @throws SdkError `overflow` outside
  */
 export function uniformBelow(bits: SecureBits, n: number): number {
-  if (!Number.isSafeInteger(n) || n < 1) throw new SdkError('overflow', `a uniform number below ${n} is asked for; 1 to 2^53 − 1 can be drawn`);
+  if (!Number.isSafeInteger(n) || n < 1)
+    throw new SdkError('overflow', `a uniform number below ${n} is asked for; 1 to 2^53 − 1 can be drawn`);
   if (n === 1) return 0;
   const top = n - 1;
   const width = top < 0x1_0000_0000 ? 32 - Math.clz32(top) : 64 - Math.clz32(Math.floor(top / 0x1_0000_0000));

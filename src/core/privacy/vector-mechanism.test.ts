@@ -4,7 +4,16 @@ import type { GaussianTerms } from '../federated/round-policy.js';
 import { seededRandom, secureBits, type SecureBits } from '../random.js';
 import { addGaussianNoise, clipVector, noiseVariance, roundVector, type BoundedVector } from './vector-mechanism.js';
 
-const terms: GaussianTerms = { kind: 'gaussian', dim: 16, clipNorm: 1, scale: 1024, bound: 1025, sigmaNumerator: 2387, sigmaDenominator: 1000, bits: 16 };
+const terms: GaussianTerms = {
+  kind: 'gaussian',
+  dim: 16,
+  clipNorm: 1,
+  scale: 1024,
+  bound: 1025,
+  sigmaNumerator: 2387,
+  sigmaDenominator: 1000,
+  bits: 16,
+};
 
 const seededBits = (seed: number) => {
   const random = seededRandom(seed);
@@ -64,7 +73,9 @@ describe('round', () => {
   });
 
   test('refuses with overflow a bound whose squares doubles cannot add exactly', () => {
-    expect(() => roundVector(clipVector([1, 1], 1), { scale: 1, bound: 2 ** 27 }, seededBits(1))).toThrow(expect.objectContaining({ code: 'overflow' }));
+    expect(() => roundVector(clipVector([1, 1], 1), { scale: 1, bound: 2 ** 27 }, seededBits(1))).toThrow(
+      expect.objectContaining({ code: 'overflow' }),
+    );
   });
 });
 

@@ -62,7 +62,11 @@ function roundOnce(clipped: ClippedVector, scale: number, bound: number, bits: S
 }
 
 /** (σ·B)², grid units squared. */
-export function noiseVariance({ bound, sigmaNumerator, sigmaDenominator }: Pick<GaussianTerms, 'bound' | 'sigmaNumerator' | 'sigmaDenominator'>): Rational {
+export function noiseVariance({
+  bound,
+  sigmaNumerator,
+  sigmaDenominator,
+}: Pick<GaussianTerms, 'bound' | 'sigmaNumerator' | 'sigmaDenominator'>): Rational {
   const std = rational(BigInt(bound) * BigInt(sigmaNumerator), sigmaDenominator);
   return multiply(std, std);
 }
