@@ -48,7 +48,9 @@ describe('simulated people', () => {
     const sums = new Float64Array(4);
     const draws = 20_000;
     for (let draw = 0; draw < draws; draw++) dirichlet(random, 4, mean).forEach((share, cell) => (sums[cell] = sums[cell]! + share));
-    mean.forEach((share, cell) => expect(Math.abs(sums[cell]! / draws - share)).toBeLessThanOrEqual(4.9 * Math.sqrt((share * (1 - share)) / 5 / draws)));
+    mean.forEach((share, cell) =>
+      expect(Math.abs(sums[cell]! / draws - share)).toBeLessThanOrEqual(4.9 * Math.sqrt((share * (1 - share)) / 5 / draws)),
+    );
   });
 
   test('the shop has each cell in its share, in an order that says nothing of it', () => {
@@ -68,8 +70,12 @@ describe('simulated people', () => {
 
 describe('over HTTP', () => {
   const play = async (change: Partial<Policy>, devices = 30) => {
-    const { policy: examples } = { policy: defaultTastePolicy({ site: 'demo', cells: typicalCells(32), publicKey: 'A'.repeat(43), minimumBatch: 100 }) };
-    const endpoint = await openEndpoint({ policy: { site: 'demo', block: examples.block, minimumBatch: 100, roundSeconds: 60, ...change } });
+    const { policy: examples } = {
+      policy: defaultTastePolicy({ site: 'demo', cells: typicalCells(32), publicKey: 'A'.repeat(43), minimumBatch: 100 }),
+    };
+    const endpoint = await openEndpoint({
+      policy: { site: 'demo', block: examples.block, minimumBatch: 100, roundSeconds: 60, ...change },
+    });
     const lines: string[] = [];
     const result = await simulateOverHttp({
       endpoint: 'http://127.0.0.1:1',

@@ -39,7 +39,10 @@ export function register(program: Command): void {
     .option('--variant <name>', 'default (ε 3.99) or low-epsilon (ε 1.95)', variant, 'default')
     .option('--json', 'print one JSON document')
     .option('--progress-json', 'progress as JSON lines on standard error')
-    .addHelpText('after', '\nExamples:\n  homebody simulate\n  homebody simulate --endpoint http://127.0.0.1:8787 --site demo --devices 2000')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  homebody simulate\n  homebody simulate --endpoint http://127.0.0.1:8787 --site demo --devices 2000',
+    )
     .action(async (flags: SimulateFlags) => {
       process.exitCode = await (flags.endpoint === undefined ? inProcess(flags) : overHttp(flags, flags.endpoint));
     });
@@ -63,10 +66,13 @@ async function overHttp(flags: SimulateFlags, endpoint: string): Promise<number>
     progress,
   }).finally(() => progress.end());
   const seconds = (performance.now() - startMs) / 1_000;
-  if (flags.json === true) print(JSON.stringify({ ...result, devices, seed: flags.seed, alpha: flags.alpha, strength: flags.strength, seconds }));
+  if (flags.json === true)
+    print(JSON.stringify({ ...result, devices, seed: flags.seed, alpha: flags.alpha, strength: flags.strength, seconds }));
   else {
     const refusals = Object.entries(result.refused).map(([code, count]) => `${count} ${code}`);
-    print(`${result.sent} of ${devices} reports are in round ${result.round} of ${result.taskId} (${result.bytes} bytes, ${seconds.toFixed(1)} s)${refusals.length === 0 ? '' : `; refused: ${refusals.join(', ')}`}`);
+    print(
+      `${result.sent} of ${devices} reports are in round ${result.round} of ${result.taskId} (${result.bytes} bytes, ${seconds.toFixed(1)} s)${refusals.length === 0 ? '' : `; refused: ${refusals.join(', ')}`}`,
+    );
   }
   return result.sent > 0 ? 0 : 1;
 }
@@ -97,9 +103,29 @@ async function inProcess(flags: SimulateFlags): Promise<number> {
   const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   const largest = common.map((results) => results.at(-1)!);
   const document = {
-    policy: { variant: flags.variant, cells: cells.length, mechanism: policy.mechanism, minimumBatch: policy.minimumBatch, expectedSignal: policy.expectedSignal, predictedError: predictedError(policy) },
+    policy: {
+      variant: flags.variant,
+      cells: cells.length,
+      mechanism: policy.mechanism,
+      minimumBatch: policy.minimumBatch,
+      expectedSignal: policy.expectedSignal,
+      predictedError: predictedError(policy),
+    },
     claim: claimSentence(claimOf(policy)),
-    population: { alpha: flags.alpha, strength: flags.strength, seeds, heldOut: HELD_OUT, position: { eta: POSITION_ETA, attraction: smallestShare(cells), pageItems: PAGE_ITEMS, expectedClicks: EXPECTED_CLICKS, visitDays: VISIT_DAYS }, share: cells.map(({ share }) => share) },
+    population: {
+      alpha: flags.alpha,
+      strength: flags.strength,
+      seeds,
+      heldOut: HELD_OUT,
+      position: {
+        eta: POSITION_ETA,
+        attraction: smallestShare(cells),
+        pageItems: PAGE_ITEMS,
+        expectedClicks: EXPECTED_CLICKS,
+        visitDays: VISIT_DAYS,
+      },
+      share: cells.map(({ share }) => share),
+    },
     measured: {
       meanNorm: mean(largest.map(({ meanNorm }) => meanNorm)),
       meanDeltaNorm: mean(largest.map(({ meanDeltaNorm }) => meanDeltaNorm)),
@@ -112,7 +138,14 @@ async function inProcess(flags: SimulateFlags): Promise<number> {
   return 0;
 }
 
-async function simulateSeeds(policy: Policy, counts: readonly number[], flags: SimulateFlags, strength: number, seeds: readonly number[], progress: Progress): Promise<readonly (readonly SeedResult[])[]> {
+async function simulateSeeds(
+  policy: Policy,
+  counts: readonly number[],
+  flags: SimulateFlags,
+  strength: number,
+  seeds: readonly number[],
+  progress: Progress,
+): Promise<readonly (readonly SeedResult[])[]> {
   const all: (readonly SeedResult[])[] = [];
   for (const seed of seeds) {
     const onDevices = async (done: number): Promise<void> => {
@@ -143,14 +176,34 @@ function rowsOf(population: Row['population'], counts: readonly number[], seeds:
   });
 }
 
-function printReport({ policy, claim, population, measured, rows }: { policy: { variant: string; cells: number; predictedError: number; minimumBatch: number; expectedSignal: number }; claim: string; population: { alpha: number; strength: number; seeds: readonly number[]; share: readonly number[] }; measured: { meanNorm: number; meanDeltaNorm: number; deltaNorm: number }; rows: readonly Row[] }): void {
+function printReport({
+  policy,
+  claim,
+  population,
+  measured,
+  rows,
+}: {
+  policy: { variant: string; cells: number; predictedError: number; minimumBatch: number; expectedSignal: number };
+  claim: string;
+  population: { alpha: number; strength: number; seeds: readonly number[]; share: readonly number[] };
+  measured: { meanNorm: number; meanDeltaNorm: number; deltaNorm: number };
+  rows: readonly Row[];
+}): void {
   const { alpha, strength, seeds, share } = population;
   print(`Policy ${policy.variant}, ${policy.cells} cells. ${claim}`);
-  print(`Predicted error at ${policy.minimumBatch} devices: ${policy.predictedError.toFixed(3)} (bound 1, m ${policy.expectedSignal}). Measured here: norm of the mean histogram ${measured.meanNorm.toFixed(2)}, of its difference from the catalogue ${measured.meanDeltaNorm.toFixed(2)}; mean norm of one device’s difference ${measured.deltaNorm.toFixed(2)}.`);
-  print(`Shoppers: taste ~ Dirichlet(${alpha} · π), π ∝ share · exp(${strength} · z), drawn without looking at the shop’s order; seeds ${seeds[0]}–${seeds.at(-1)}.`);
+  print(
+    `Predicted error at ${policy.minimumBatch} devices: ${policy.predictedError.toFixed(3)} (bound 1, m ${policy.expectedSignal}). Measured here: norm of the mean histogram ${measured.meanNorm.toFixed(2)}, of its difference from the catalogue ${measured.meanDeltaNorm.toFixed(2)}; mean norm of one device’s difference ${measured.deltaNorm.toFixed(2)}.`,
+  );
+  print(
+    `Shoppers: taste ~ Dirichlet(${alpha} · π), π ∝ share · exp(${strength} · z), drawn without looking at the shop’s order; seeds ${seeds[0]}–${seeds.at(-1)}.`,
+  );
   print(`Catalogue shares: ${share.map((value) => value.toFixed(3)).join(' ')}.`);
-  print(`Browsing: pages of ${PAGE_ITEMS} random items over ${VISIT_DAYS} days, as many as make ${EXPECTED_CLICKS[0]} to ${EXPECTED_CLICKS[1]} clicks on average; place r (from 0) is examined with (1 + r)^−${POSITION_ETA} and then clicked with ${Math.min(...share).toFixed(4)} · θ / share.`);
-  print(`NDCG at 24 of the first shelf of ${HELD_OUT} shoppers who sent nothing, mean over seeds; gain = with noise − catalogue order, 95 % interval.`);
+  print(
+    `Browsing: pages of ${PAGE_ITEMS} random items over ${VISIT_DAYS} days, as many as make ${EXPECTED_CLICKS[0]} to ${EXPECTED_CLICKS[1]} clicks on average; place r (from 0) is examined with (1 + r)^−${POSITION_ETA} and then clicked with ${Math.min(...share).toFixed(4)} · θ / share.`,
+  );
+  print(
+    `NDCG at 24 of the first shelf of ${HELD_OUT} shoppers who sent nothing, mean over seeds; gain = with noise − catalogue order, 95 % interval.`,
+  );
   let last = '';
   for (const row of rows) {
     if (row.population !== last) print(`\n${row.population}\n${'devices'.padStart(8)}  catalogue  with noise  without noise  gain`);
@@ -158,7 +211,9 @@ function printReport({ policy, claim, population, measured, rows }: { policy: { 
     const { gain } = row;
     const figure = (value: number): string => value.toFixed(4);
     const words = row.verdict === 'no gain' ? 'no gain' : `gain in ${row.seedsBetter} of ${seeds.length} seeds`;
-    print(`${String(row.devices).padStart(8)}  ${figure(row.catalogueOrder).padStart(9)}  ${figure(row.withNoise).padStart(10)}  ${figure(row.withoutNoise).padStart(13)}  ${signed(gain.mean)} [${signed(gain.low)}, ${signed(gain.high)}] ${words}`);
+    print(
+      `${String(row.devices).padStart(8)}  ${figure(row.catalogueOrder).padStart(9)}  ${figure(row.withNoise).padStart(10)}  ${figure(row.withoutNoise).padStart(13)}  ${signed(gain.mean)} [${signed(gain.low)}, ${signed(gain.high)}] ${words}`,
+    );
   }
 }
 

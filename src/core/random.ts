@@ -43,7 +43,7 @@ export function secureBits(fill: (bytes: Uint8Array<ArrayBuffer>) => void): Secu
     nextBits(count: number): number {
       if (!Number.isInteger(count) || count < 1 || count > 32) throw new RangeError(`count must be 1 to 32, got ${count}`);
       let result = 0;
-      for (let wanted = count; wanted > 0; ) {
+      for (let wanted = count; wanted > 0;) {
         if (heldCount === 0) {
           held = takeByte();
           heldCount = 8;

@@ -10,7 +10,13 @@ async function waiting(answer: () => Error | null, change: { allowed?: () => boo
   const ledger = openMemoryLedgerStore(startMs, memory);
   await ledger.transact(() => ({
     addEntry: { reportId: 'r1', taskId: 'taste', policyHash: 'aa', round: 1, atMs: startMs, epsilon: 3.99, dpDelta: 0 },
-    addOutbox: { reportId: 'r1', endpoint: ENDPOINT, body: Uint8Array.of(7, 8, 9), sendAtMs: startMs + 10_000, expiresAtMs: startMs + 60_000 },
+    addOutbox: {
+      reportId: 'r1',
+      endpoint: ENDPOINT,
+      body: Uint8Array.of(7, 8, 9),
+      sendAtMs: startMs + 10_000,
+      expiresAtMs: startMs + 60_000,
+    },
     putSent: { reportId: 'r1', atMs: startMs, sizeBytes: 3, bodyHash: 'ff', claim: 'whole', outcome: 'waiting' },
   }));
   const posted: number[][] = [];
@@ -31,7 +37,11 @@ async function waiting(answer: () => Error | null, change: { allowed?: () => boo
   return { clock, memory, outbox, posted };
 }
 
-const outcome = ({ memory }: { memory: MemoryLedger }) => ({ outcome: memory.state!.sent[0]!.outcome, waits: memory.state!.outbox.length, spent: memory.state!.entries.length });
+const outcome = ({ memory }: { memory: MemoryLedger }) => ({
+  outcome: memory.state!.sent[0]!.outcome,
+  waits: memory.state!.outbox.length,
+  spent: memory.state!.entries.length,
+});
 
 describe('the outbox', () => {
   test('waits for the drawn time, sends once, and deletes the bytes', async () => {
@@ -56,7 +66,11 @@ describe('the outbox', () => {
     expect(await device.outbox.send()).toBe(4_000);
     device.clock.nowMs += 4_000;
     expect(await device.outbox.send()).toBeNull();
-    expect(device.posted).toEqual([[7, 8, 9], [7, 8, 9], [7, 8, 9]]);
+    expect(device.posted).toEqual([
+      [7, 8, 9],
+      [7, 8, 9],
+      [7, 8, 9],
+    ]);
     expect(outcome(device)).toMatchObject({ outcome: 'sent' });
   });
 

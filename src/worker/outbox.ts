@@ -37,7 +37,10 @@ export function createOutbox({ ledger, endpoint, transport, now, isAllowed }: Ou
     retries.delete(reportId);
     await ledger.transact((state) => {
       const line = state.sent.find((entry) => entry.reportId === reportId);
-      return { removeOutbox: reportId, ...(line === undefined ? {} : { putSent: { ...line, ...(outcome === 'sent' ? { atMs: now() } : {}), outcome } }) };
+      return {
+        removeOutbox: reportId,
+        ...(line === undefined ? {} : { putSent: { ...line, ...(outcome === 'sent' ? { atMs: now() } : {}), outcome } }),
+      };
     });
   }
 

@@ -32,7 +32,11 @@ function device(change: Partial<ParticipantParts> = {}, memory: MemoryLedger = {
 
 /** The subset that a device with these events and bits votes for. */
 function voteOf(policy: Policy, events: readonly StoredEvent[], seed: number): readonly number[] {
-  return decodeVotePayload(payloadOf(policy, events, nowMs, replayableBits(seed)), policy.mechanism as Extract<Policy['mechanism'], { kind: 'vote' }>, groups.length);
+  return decodeVotePayload(
+    payloadOf(policy, events, nowMs, replayableBits(seed)),
+    policy.mechanism as Extract<Policy['mechanism'], { kind: 'vote' }>,
+    groups.length,
+  );
 }
 
 describe('promise 1: the personal part never leaves', () => {
@@ -65,7 +69,14 @@ describe('promise 1: the personal part never leaves', () => {
     const policy = operator.policy();
     const plain = [yes('Blues'), yes('Greens')];
     const other = [
-      yes('Blues', { itemId: 'another', indices: Uint32Array.of(9, 77), values: Float32Array.of(3, 1), facets: ['category:Blues', 'brand:Secret'], margin: 4, vector: Float32Array.of(1) }),
+      yes('Blues', {
+        itemId: 'another',
+        indices: Uint32Array.of(9, 77),
+        values: Float32Array.of(3, 1),
+        facets: ['category:Blues', 'brand:Secret'],
+        margin: 4,
+        vector: Float32Array.of(1),
+      }),
       yes('Greens', { itemId: 'x' }),
       { ...yes('Reds', { label: 0 }) }, // a no says nothing
     ];
@@ -101,11 +112,21 @@ describe('promise 1: the personal part never leaves', () => {
     const policy = operator.policy({
       taskId: 'facets',
       block: { kind: 'vector', names },
-      mechanism: { kind: 'gaussian', dim: 2, clipNorm: 1, scale: 1024, bound: 1025, sigmaNumerator: 2387, sigmaDenominator: 1000, bits: 16 },
+      mechanism: {
+        kind: 'gaussian',
+        dim: 2,
+        clipNorm: 1,
+        scale: 1024,
+        bound: 1025,
+        sigmaNumerator: 2387,
+        sigmaDenominator: 1000,
+        bits: 16,
+      },
       minimumBatch: 3_000,
       dpDelta: 1e-6,
     });
-    const payload = (facets: readonly string[], seed: number) => [...new Int16Array(payloadOf(policy, [yes('Blues', { facets: [...facets] })], nowMs, replayableBits(seed)).buffer)].slice(0, 2);
+    const payload = (facets: readonly string[], seed: number) =>
+      [...new Int16Array(payloadOf(policy, [yes('Blues', { facets: [...facets] })], nowMs, replayableBits(seed)).buffer)].slice(0, 2);
     // No coordinate of 0 or 1024 grid units rounds at random, so noise by equal bits cancels: (1024, 0) is left.
     for (let seed = 0; seed < 20; seed++) {
       const [said, silent] = [payload(['hue:blue', 'brand:x'], seed), payload(['brand:x'], seed)];
@@ -119,15 +140,27 @@ describe('promise 4: the budget fails closed', () => {
     const policy = operator.policy();
     const parts = device();
     let transactions = 0;
-    const ledger = { ...parts.ledger, transact: (decide: Parameters<typeof parts.ledger.transact>[0]) => ((transactions += 1), parts.ledger.transact(decide)) };
+    const ledger = {
+      ...parts.ledger,
+      transact: (decide: Parameters<typeof parts.ledger.transact>[0]) => ((transactions += 1), parts.ledger.transact(decide)),
+    };
     const verdicts = await takePart({ ...parts, ledger }, await operator.tasks([policy]));
     expect(verdicts).toEqual(new Map([['taste', null]]));
     expect(transactions).toBe(1);
     const { entries, outbox, sent, highWaterMs } = await parts.ledger.read();
-    expect(entries).toMatchObject([{ taskId: 'taste', round: 3, atMs: nowMs, dpDelta: 0, terms: { separationDays: 30, windowDays: 365, releasesPerWindow: 4 } }]);
+    expect(entries).toMatchObject([
+      { taskId: 'taste', round: 3, atMs: nowMs, dpDelta: 0, terms: { separationDays: 30, windowDays: 365, releasesPerWindow: 4 } },
+    ]);
     expect(entries[0]!.epsilon).toBeCloseTo(Math.log((54 * 7) / 31), 12); // 8 cells
     expect(outbox).toMatchObject([{ reportId: entries[0]!.reportId, endpoint: ENDPOINT, expiresAtMs: nowMs + 10 * DAY }]);
-    expect(sent).toMatchObject([{ reportId: entries[0]!.reportId, outcome: 'waiting', sizeBytes: outbox[0]!.body.length, claim: expect.stringContaining('at most 4 releases in 365 days') }]);
+    expect(sent).toMatchObject([
+      {
+        reportId: entries[0]!.reportId,
+        outcome: 'waiting',
+        sizeBytes: outbox[0]!.body.length,
+        claim: expect.stringContaining('at most 4 releases in 365 days'),
+      },
+    ]);
     expect(highWaterMs).toBe(nowMs);
   });
 
@@ -157,7 +190,9 @@ describe('promise 4: the budget fails closed', () => {
     const memory: MemoryLedger = { state: null };
     await takePart(device({}, memory), await operator.tasks([policy]));
     expect((await takePart(device({}, memory), await operator.tasks([policy]))).get('taste')).toBeNull();
-    expect((await takePart(device({}, memory), await operator.tasks([policy], { round: 4 }))).get('taste')).toMatchObject({ code: 'budget-spent' });
+    expect((await takePart(device({}, memory), await operator.tasks([policy], { round: 4 }))).get('taste')).toMatchObject({
+      code: 'budget-spent',
+    });
     expect(memory.state!.entries).toHaveLength(1);
   });
 
@@ -172,7 +207,11 @@ describe('promise 4: the budget fails closed', () => {
 
 describe('a malicious operator, who controls policy and key', () => {
   test.each<[string, Partial<Policy>, string]>([
-    ['asks for ε above 8', { mechanism: { kind: 'vote', subsetSize: 1, keepNumerator: 99_999, keepDenominator: 100_000 } }, 'policy-refused'],
+    [
+      'asks for ε above 8',
+      { mechanism: { kind: 'vote', subsetSize: 1, keepNumerator: 99_999, keepDenominator: 100_000 } },
+      'policy-refused',
+    ],
     ['asks every day', { separationDays: 1, releasesPerWindow: 365 }, 'policy-refused'],
     ['asks without a separation, away from this computer', { separationDays: 0 }, 'policy-refused'],
     ['asks for another site', { site: 'other' }, 'policy-refused'],
@@ -193,7 +232,9 @@ describe('a malicious operator, who controls policy and key', () => {
 
   test('says a time far ahead: the local clock holds', async () => {
     const parts = device({ ledger: openMemoryLedgerStore(nowMs - DAY) });
-    expect((await takePart(parts, await operator.tasks([operator.policy()], { nowMs: nowMs + 400 * DAY }))).get('taste')).toMatchObject({ code: 'probation' });
+    expect((await takePart(parts, await operator.tasks([operator.policy()], { nowMs: nowMs + 400 * DAY }))).get('taste')).toMatchObject({
+      code: 'probation',
+    });
   });
 
   test('opens many tasks at once: one release in all, chosen by the weights’ coin', async () => {
@@ -223,6 +264,8 @@ test('the time of sending is uniform over the rest of the round', async () => {
   expect(Math.min(...places)).toBeGreaterThanOrEqual(0);
   expect(Math.max(...places)).toBeLessThan(1);
   // Kolmogorov–Smirnov, n = 400: D above 2.694/√n has probability 1e-6
-  const distance = Math.max(...places.toSorted((a, b) => a - b).map((place, at) => Math.max(Math.abs(place - at / 400), Math.abs(place - (at + 1) / 400))));
+  const distance = Math.max(
+    ...places.toSorted((a, b) => a - b).map((place, at) => Math.max(Math.abs(place - at / 400), Math.abs(place - (at + 1) / 400))),
+  );
   expect(distance).toBeLessThan(2.694 / 20);
 });

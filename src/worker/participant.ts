@@ -66,7 +66,13 @@ export async function takePart(parts: ParticipantParts, { serverTimeMs, tasks }:
 
 type Judging = Pick<ParticipantParts, 'site' | 'endpoint' | 'isLoopbackPage'>;
 
-export async function judgeTasks(parts: Judging, tasks: readonly Task[], state: LedgerState, nowMs: number, serverMs: number): Promise<Verdicts> {
+export async function judgeTasks(
+  parts: Judging,
+  tasks: readonly Task[],
+  state: LedgerState,
+  nowMs: number,
+  serverMs: number,
+): Promise<Verdicts> {
   const judged = tasks.map(async (task) => {
     const refusal = await judge(parts, task, state, nowMs, serverMs).catch((thrown: unknown) => toSdkError(thrown, 'internal'));
     return [task.policy.taskId, refusal] as const;
@@ -74,10 +80,17 @@ export async function judgeTasks(parts: Judging, tasks: readonly Task[], state: 
   return new Map(await Promise.all(judged));
 }
 
-async function judge({ site, endpoint, isLoopbackPage }: Judging, task: Task, state: LedgerState, nowMs: number, serverMs: number): Promise<null> {
+async function judge(
+  { site, endpoint, isLoopbackPage }: Judging,
+  task: Task,
+  state: LedgerState,
+  nowMs: number,
+  serverMs: number,
+): Promise<null> {
   const { policy, policyHash: told, round } = task;
   if (policy.site !== site) throw new SdkError('policy-refused', `the policy is for ${policy.site}, this is ${site}`);
-  if ((await policyHash(policy)) !== told) throw new SdkError('policy-refused', 'the policy does not have the hash that it is published under');
+  if ((await policyHash(policy)) !== told)
+    throw new SdkError('policy-refused', 'the policy does not have the hash that it is published under');
   expectAboveFloor(policy, { isLoopbackPage, isLoopbackEndpoint: isLoopbackHost(new URL(endpoint).hostname) });
   expectUsefulRound(policy);
   if (hasSpoken(state, task)) return null;
@@ -99,7 +112,14 @@ async function reserve(parts: ParticipantParts, { policy, policyHash: hash, roun
   if (!hasTimeLeft(round, serverMs)) return;
   const { bits, endpoint } = parts;
   const idBytes = Uint8Array.from({ length: 16 }, () => bits.nextBits(8));
-  const body = await parts.makeReport({ policy, hash, round: round.round, reportId: idBytes, events: await parts.events(), nowMs: parts.now() });
+  const body = await parts.makeReport({
+    policy,
+    hash,
+    round: round.round,
+    reportId: idBytes,
+    events: await parts.events(),
+    nowMs: parts.now(),
+  });
   const bodyHash = toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', body)));
   const reportId = toHex(idBytes);
   const sendAtMs = serverMs + uniformBelow(bits, round.closesAtMs - MARGIN_MS - serverMs);

@@ -37,7 +37,12 @@ export function createReporter(bits: SecureBits): MakeReport {
  * @param events  what the profile remembers; a vote reads its decayed first categories, a vector the facets it names
  * @throws SdkError `policy-refused`, `overflow`
  */
-export function payloadOf(policy: Pick<Policy, 'block' | 'mechanism'>, events: readonly StoredEvent[], nowMs: number, bits: SecureBits): Uint8Array<ArrayBuffer> {
+export function payloadOf(
+  policy: Pick<Policy, 'block' | 'mechanism'>,
+  events: readonly StoredEvent[],
+  nowMs: number,
+  bits: SecureBits,
+): Uint8Array<ArrayBuffer> {
   const { block, mechanism } = policy;
   if (mechanism.kind === 'vote' && block.kind === 'taste') {
     const cell = sampleCell(ownHistogram(tasteHistogram(events, nowMs), block.cells), bits);

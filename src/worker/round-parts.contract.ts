@@ -29,7 +29,17 @@ export function yes(category: string, at: Partial<StoredEvent['examples'][number
   return {
     queued: { id: `${category}-${atMs}`, atMs, event: { type: 'click', source: 'homebody', items: [{ id: category }] } },
     examples: [
-      { itemId: category, label: 1, sampleWeight: 1, indices: Uint32Array.of(1), values: Float32Array.of(1), facets: [`category:${category}`], vector: null, margin: 0, ...at },
+      {
+        itemId: category,
+        label: 1,
+        sampleWeight: 1,
+        indices: Uint32Array.of(1),
+        values: Float32Array.of(1),
+        facets: [`category:${category}`],
+        vector: null,
+        margin: 0,
+        ...at,
+      },
     ],
   };
 }
@@ -37,7 +47,10 @@ export function yes(category: string, at: Partial<StoredEvent['examples'][number
 export interface Operator {
   readonly keys: KeyPair;
   policy(change?: Partial<Policy>, options?: Partial<TastePolicyOptions>): Policy;
-  tasks(policies: readonly Policy[], change?: { readonly nowMs?: number; readonly round?: number; readonly closesAtMs?: number; readonly modelVersion?: number }): Promise<TasksDocument>;
+  tasks(
+    policies: readonly Policy[],
+    change?: { readonly nowMs?: number; readonly round?: number; readonly closesAtMs?: number; readonly modelVersion?: number },
+  ): Promise<TasksDocument>;
   /** Opens a report under the policy it was made for. */
   open(body: Uint8Array, policy: Policy): Promise<Uint8Array>;
 }
@@ -47,7 +60,12 @@ export async function createOperator(): Promise<Operator> {
   return {
     keys,
     policy: (change = {}, options = {}) => ({
-      ...defaultTastePolicy({ site: 'paint', cells: groups.map((name) => ({ name, share: 1 / groups.length })), publicKey: keys.publicKey, ...options }),
+      ...defaultTastePolicy({
+        site: 'paint',
+        cells: groups.map((name) => ({ name, share: 1 / groups.length })),
+        publicKey: keys.publicKey,
+        ...options,
+      }),
       ...change,
     }),
     async tasks(policies, { nowMs = startMs + 31 * DAY, round = 3, closesAtMs = nowMs + 10 * DAY, modelVersion = 0 } = {}) {
@@ -55,7 +73,12 @@ export async function createOperator(): Promise<Operator> {
         protocol: 1,
         serverTimeMs: nowMs,
         tasks: await Promise.all(
-          policies.map(async (policy) => ({ policy, policyHash: await policyHash(policy), round: { round, opensAtMs: nowMs - DAY, closesAtMs, reports: 40 }, modelVersion })),
+          policies.map(async (policy) => ({
+            policy,
+            policyHash: await policyHash(policy),
+            round: { round, opensAtMs: nowMs - DAY, closesAtMs, reports: 40 },
+            modelVersion,
+          })),
         ),
       };
     },

@@ -43,7 +43,8 @@ export interface Topic {
 export const topics: readonly Topic[] = [
   {
     name: 'gaussian-exact',
-    recognises: (input, expected) => ('std' in input && 'epsilon' in expected) || ('epsilon' in input && 'std' in expected && !('clients' in input)),
+    recognises: (input, expected) =>
+      ('std' in input && 'epsilon' in expected) || ('epsilon' in input && 'std' in expected && !('clients' in input)),
     check: (input, expected, { file }) => {
       const tolerance = relative(file, 1e-9);
       return 'epsilon' in expected
@@ -101,7 +102,9 @@ export const topics: readonly Topic[] = [
 
 function checkVote(input: Loose, expected: Loose, { file }: CheckContext): readonly string[] {
   const analysis = analyseVote(input.J, { subsetSize: input.w, keepNumerator: input.p[0], keepDenominator: input.p[1] });
-  const inclusions = input.population_share.map(([above, below]: [number, number]) => inclusionProbability(rational(above, below), analysis));
+  const inclusions = input.population_share.map(([above, below]: [number, number]) =>
+    inclusionProbability(rational(above, below), analysis),
+  );
   const variances = inclusions.map((inclusion: Loose) => toNumber(estimatorVariance(inclusion, input.n, analysis)));
   const tolerance = relative(file, 1e-12);
   const mayRoundUp = file.tolerance?.epsilon_may_be_rounded_up_by ?? 0;
@@ -113,8 +116,12 @@ function checkVote(input: Loose, expected: Loose, { file }: CheckContext): reado
     ...(epsilonExcess >= 0 && epsilonExcess <= mayRoundUp ? [] : near('epsilon', analysis.epsilon, expected.epsilon, tolerance)),
     ...same('delta', 0, expected.delta),
     ...same('adjacency', 'replacement', expected.adjacency),
-    ...expected.cell_inclusion_probability.flatMap((value: number, cell: number) => near(`inclusion of cell ${cell}`, toNumber(inclusions[cell]), value, tolerance)),
-    ...expected.estimator_variance.flatMap((value: number, cell: number) => near(`variance of cell ${cell}`, variances[cell], value, tolerance)),
+    ...expected.cell_inclusion_probability.flatMap((value: number, cell: number) =>
+      near(`inclusion of cell ${cell}`, toNumber(inclusions[cell]), value, tolerance),
+    ),
+    ...expected.estimator_variance.flatMap((value: number, cell: number) =>
+      near(`variance of cell ${cell}`, variances[cell], value, tolerance),
+    ),
     ...near('noise_l2', Math.sqrt(variances.reduce((sum: number, value: number) => sum + value, 0)), expected.noise_l2, tolerance),
   ];
 }
@@ -150,7 +157,9 @@ function relative(file: VectorFile, otherwise: number): number {
 
 /** An expectation of exactly 0 is met only by 0. */
 function near(name: string, got: number | undefined, expected: number, tolerance: number): readonly string[] {
-  return got !== undefined && Math.abs(got - expected) <= tolerance * Math.abs(expected) ? [] : [`${name} is ${got}, expected ${expected} (relative ${tolerance})`];
+  return got !== undefined && Math.abs(got - expected) <= tolerance * Math.abs(expected)
+    ? []
+    : [`${name} is ${got}, expected ${expected} (relative ${tolerance})`];
 }
 
 function same(name: string, got: number | string, expected: number | string): readonly string[] {

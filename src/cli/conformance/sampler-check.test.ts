@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { chiSquareTail } from './chi-square.js';
-import { discreteGaussianPmf, gaussianSampler, laplaceSampler, pmfVariance, rejectedTests, rejectsBernoulliExp, type Sampler } from './sampler-check.js';
+import {
+  discreteGaussianPmf,
+  gaussianSampler,
+  laplaceSampler,
+  pmfVariance,
+  rejectedTests,
+  rejectsBernoulliExp,
+  type Sampler,
+} from './sampler-check.js';
 import { streamBits } from './stream-bits.js';
 
 const draws = 200_000;
@@ -29,7 +37,12 @@ describe('the tests of samplers', () => {
   });
 
   test('the tail of chi-square has the vectors’ 1e-6 quantiles', () => {
-    for (const [degrees, quantile] of [[5, 35.888186879672865], [10, 46.863046846784385], [50, 112.60809249896162], [200, 309.83809199007794]] as const) {
+    for (const [degrees, quantile] of [
+      [5, 35.888186879672865],
+      [10, 46.863046846784385],
+      [50, 112.60809249896162],
+      [200, 309.83809199007794],
+    ] as const) {
       expect(chiSquareTail(quantile, degrees) / 1e-6).toBeCloseTo(1, 6);
     }
     expect(chiSquareTail(3, 2)).toBeCloseTo(Math.exp(-1.5), 10);

@@ -62,7 +62,8 @@ export function rejectedTests(sampler: Sampler, pmf: SymmetricPmf, draws: number
   const seen = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / draws;
   const rejected: string[] = [];
   const { statistic, degrees } = chiSquare(values, pmf);
-  if (degrees > 0 && chiSquareTail(statistic, degrees) < REJECT_BELOW) rejected.push(`chi-square ${statistic.toFixed(1)} with ${degrees} degrees`);
+  if (degrees > 0 && chiSquareTail(statistic, degrees) < REJECT_BELOW)
+    rejected.push(`chi-square ${statistic.toFixed(1)} with ${degrees} degrees`);
   if (Math.abs(mean) > Z * Math.sqrt(variance / draws)) rejected.push(`mean ${mean}`);
   const kurtosis = fourth / (variance * variance);
   if (Math.abs(seen / variance - 1) > Z * Math.sqrt((kurtosis - 1) / draws)) rejected.push(`variance ${seen}, expected ${variance}`);

@@ -26,11 +26,23 @@ export function judgeOf(shop: Shop, heldOut: readonly ArrayLike<number>[]): Shel
   const attractions = heldOut.map((taste) => attractionOf(taste, shop.cells));
   const state = emptyState();
   return (prior) => {
-    const candidates = shelf.map(
-      (item, row): Candidate => ({ item, encoded: encoded[row]!, shopPosition: row, taste: prior === null ? 0 : prior[shop.cellOf[row]!]!, vector: null }),
-    );
+    const candidates = shelf.map((item, row): Candidate => ({
+      item,
+      encoded: encoded[row]!,
+      shopPosition: row,
+      taste: prior === null ? 0 : prior[shop.cellOf[row]!]!,
+      vector: null,
+    }));
     const order = rankCandidates(state, candidates).map(({ id }) => shop.cellOf[rowOf.get(id)!]!);
-    const sum = attractions.reduce((total, attraction) => total + ndcg(order.map((cell) => attraction[cell]!), SHELF_PLACES), 0);
+    const sum = attractions.reduce(
+      (total, attraction) =>
+        total +
+        ndcg(
+          order.map((cell) => attraction[cell]!),
+          SHELF_PLACES,
+        ),
+      0,
+    );
     return sum / attractions.length;
   };
 }

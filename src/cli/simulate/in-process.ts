@@ -34,7 +34,13 @@ export interface SeedResult {
  * @param counts  devices, rising; the first n of the largest crowd answer for n
  * @param onDevices  called now and then with devices done since the last call
  */
-export async function simulateSeed(policy: Policy, counts: readonly number[], options: PopulationOptions, seed: number, onDevices: (done: number) => void | Promise<void>): Promise<readonly SeedResult[]> {
+export async function simulateSeed(
+  policy: Policy,
+  counts: readonly number[],
+  options: PopulationOptions,
+  seed: number,
+  onDevices: (done: number) => void | Promise<void>,
+): Promise<readonly SeedResult[]> {
   if (policy.block.kind !== 'taste') throw new Error('the simulator knows taste rounds');
   const { cells } = policy.block;
   const shares = cells.map(({ share }) => share);

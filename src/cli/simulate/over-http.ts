@@ -47,7 +47,8 @@ export async function simulateOverHttp(options: HttpOptions): Promise<HttpResult
   const freshTasks = sharedTasks(options, transport);
   const first = await roundWithTime(options, freshTasks);
   const { policy, round } = first;
-  if (policy.block.kind !== 'taste') throw new SdkError('invalid-options', `the task ${policy.taskId} asks for a vector; simulated shoppers know taste rounds`);
+  if (policy.block.kind !== 'taste')
+    throw new SdkError('invalid-options', `the task ${policy.taskId} asks for a vector; simulated shoppers know taste rounds`);
 
   const world = seededRandom(options.seed * 2 + 1);
   const shop = shopOf(policy.block.cells, CATALOGUE_ITEMS, world);
@@ -89,7 +90,17 @@ async function runDevice(
   const ledger = openMemoryLedgerStore(Math.min(now(), tasks.serverTimeMs) - policy.separationDays * DAY_MS);
   const isLoopbackPage = isLoopbackHost(new URL(endpoint).hostname);
   const verdicts = await takePart(
-    { site, endpoint, isLoopbackPage, ledger, bits, now, events: async () => events, makeReport: createReporter(bits), isAllowed: () => true },
+    {
+      site,
+      endpoint,
+      isLoopbackPage,
+      ledger,
+      bits,
+      now,
+      events: async () => events,
+      makeReport: createReporter(bits),
+      isAllowed: () => true,
+    },
     { ...tasks, tasks: tasks.tasks.filter((task) => task.policy.taskId === policy.taskId) },
   );
   const refusal = verdicts.get(policy.taskId);
@@ -116,7 +127,7 @@ function sharedTasks({ site, now }: HttpOptions, transport: Transport): () => Pr
 
 /** Waits for a round with enough time left for everybody. @throws SdkError `unknown-task` */
 async function roundWithTime({ site, devices, sleep, progress }: HttpOptions, tasks: () => Promise<TasksDocument>) {
-  for (let said = false; ; ) {
+  for (let said = false; ;) {
     const document = await tasks();
     const task = document.tasks.find(({ policy }) => policy.block.kind === 'taste');
     if (task === undefined) throw new SdkError('unknown-task', `the endpoint has no taste task for the site ${site}`);

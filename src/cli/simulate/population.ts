@@ -82,7 +82,8 @@ export function browse(shop: Shop, taste: ArrayLike<number>, random: SeededRando
     for (let place = 0; place < PAGE_ITEMS; place++) {
       if (random.nextUnit() >= examined[place]!) continue;
       const row = Math.floor(random.nextUnit() * shop.items.length);
-      if (random.nextUnit() < attraction[shop.cellOf[row]!]!) events.push(click(shop, row, nowMs - (page / pages) * VISIT_DAYS * 86_400_000));
+      if (random.nextUnit() < attraction[shop.cellOf[row]!]!)
+        events.push(click(shop, row, nowMs - (page / pages) * VISIT_DAYS * 86_400_000));
     }
   }
   return events;
@@ -100,6 +101,17 @@ function click({ items, cells, cellOf }: Shop, row: number, atMs: number): Store
   const { id } = items[row]!;
   return {
     queued: { id: `${id}@${atMs}`, atMs, event: { type: 'click', source: 'homebody', items: [{ id }] } },
-    examples: [{ itemId: id, label: 1, sampleWeight: 1, indices: noIndices, values: noValues, facets: [`category:${cells[cellOf[row]!]!.name}`], vector: null, margin: 0 }],
+    examples: [
+      {
+        itemId: id,
+        label: 1,
+        sampleWeight: 1,
+        indices: noIndices,
+        values: noValues,
+        facets: [`category:${cells[cellOf[row]!]!.name}`],
+        vector: null,
+        margin: 0,
+      },
+    ],
   };
 }

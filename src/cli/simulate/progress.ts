@@ -16,7 +16,12 @@ const EVERY_MS = 400;
  */
 export function createProgress(total: number, what: string, isJson: boolean, stream: NodeJS.WriteStream = process.stderr): Progress {
   if (stream.isTTY && !isJson) {
-    const bar = new SingleBar({ format: `{bar} {value} of {total} ${what} · {eta_formatted} left`, stream, hideCursor: true, clearOnComplete: true });
+    const bar = new SingleBar({
+      format: `{bar} {value} of {total} ${what} · {eta_formatted} left`,
+      stream,
+      hideCursor: true,
+      clearOnComplete: true,
+    });
     bar.start(total, 0);
     return { add: (done) => bar.increment(done), note: (text) => void stream.write(`\r${text}\n`), end: () => bar.stop() };
   }
