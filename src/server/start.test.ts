@@ -109,7 +109,7 @@ describe('refuses to start', () => {
 test('warns the operator about a batch at which devices would refuse', async () => {
   const lines: string[] = [];
   await start({ log: (line) => void lines.push(line) });
-  expect(lines).toEqual([expect.stringMatching(/predicted error is 1.62.*batch of at least 32/)]);
+  expect(lines).toEqual([expect.stringMatching(/predicted error is 3.89.*batch of at least 182/)]);
 });
 
 describe('a process that is killed in the middle of a round', () => {
