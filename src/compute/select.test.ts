@@ -5,6 +5,7 @@ import type { EngineFallback, GpuEngine } from './engine.js';
 import { adagrad, itemMatrix, linearParams, sparseBatch } from './engine-cases.contract.js';
 import { sizeClassOf, type Race } from './race.js';
 import { createReferenceEngine } from './reference.js';
+import { raceKernel } from './webgl/race-kernel.js';
 import { createEngineSelector, type SelectorOptions } from './select.js';
 
 /** Stands in for the GPU: the reference kernels under another name, at a speed of its own on a clock of its own. */
@@ -40,6 +41,7 @@ function fakeWorld(options: { readonly webglMs: number; readonly referenceMs: nu
     },
     describe: () => ({ name: 'webgl', device: 'fake', textures: [[256, 256]], recoveries: 0 }),
     loseContext,
+    race: (rival, ...rest) => raceKernel([rival, webgl], ...rest),
     close,
   };
   return {

@@ -1,6 +1,6 @@
 import { toSdkError, type SdkError } from '../core/errors.js';
 import type { Engine, EngineDescription, EngineFallback, EngineName, GpuEngine } from './engine.js';
-import { kernelNames, racedSizes, readRaces, sizeClassOf, timeKernel, type KernelName, type Race, type SizeClass } from './race.js';
+import { kernelNames, racedSizes, readRaces, sizeClassOf, type KernelName, type Race, type RacedSize, type SizeClass } from './race.js';
 import { createReferenceEngine } from './reference.js';
 
 /**
@@ -134,17 +134,17 @@ export function createEngineSelector(options: SelectorOptions): EngineSelector {
     return guarded;
   };
 
-  const raceOne = async (kernel: KernelName, size: (typeof racedSizes)[number]): Promise<void> => {
+  const raceOne = async (kernel: KernelName, size: RacedSize): Promise<void> => {
     const engine = await load();
     if (engine === null) return;
     try {
-      const results = [await timeKernel(reference, kernel, size, options.nowMs), await timeKernel(engine, kernel, size, options.nowMs)];
+      const results = await engine.race(reference, kernel, size, options.nowMs);
       races = [...races.filter((race) => race.kernel !== kernel || race.size !== size), ...results];
     } catch (error) {
       fallBack(toSdkError(error, 'engine-lost'));
     }
   };
-  const raceThese = async (pairs: readonly (readonly [KernelName, (typeof racedSizes)[number]])[]): Promise<void> => {
+  const raceThese = async (pairs: readonly (readonly [KernelName, RacedSize])[]): Promise<void> => {
     for (const [kernel, size] of pairs) if (!isBroken && !isClosed) await raceOne(kernel, size);
     options.onRaces?.(races);
     const isUsed =

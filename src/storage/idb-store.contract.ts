@@ -40,6 +40,7 @@ export function describeIdbLife(freshSite: () => string): void {
       const site = freshSite();
       const [mine, other] = [await openIdbProfileStore(site), await openIdbProfileStore(site)];
       await other.destroy();
+      expect(mine.lost()).toMatchObject({ code: 'closed' });
       await expect(mine.readLog(0)).rejects.toMatchObject({ code: 'closed' });
     });
 

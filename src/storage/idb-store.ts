@@ -144,6 +144,7 @@ export async function openIdbProfileStore(site: string, migrations = profileMigr
         });
       }),
 
+    lost: connection.lost,
     close: () => connection.close(),
 
     async destroy() {

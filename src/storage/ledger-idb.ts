@@ -9,6 +9,15 @@ const stores = ['entries', 'outbox', 'sent', 'times'] as const;
 /** On disk, not merely with the operating system, before anything is sent: a lost spend would be a spend twice. */
 const strict = { durability: 'strict' } as const;
 
+const name = 'homebody-ledger';
+
+/** Is there a ledger on this origin? For reading where none may be made. A browser that cannot say is taken to have one. */
+export async function hasIdbLedger(): Promise<boolean> {
+  // Not in Firefox before 126.
+  const databases = await (indexedDB as { databases?: IDBFactory['databases'] }).databases?.();
+  return databases?.some((each) => each.name === name) ?? true;
+}
+
 /**
  * The ledger of this origin, database `homebody-ledger`.
  * Errors: as `openIdbProfileStore`. Whoever cannot open it does not contribute.
@@ -16,7 +25,7 @@ const strict = { durability: 'strict' } as const;
  * @param nowMs  birth of the ledger, if this opening creates it
  */
 export async function openIdbLedgerStore(nowMs: number): Promise<LedgerStore> {
-  const connection = await openDatabase<LedgerSchema>('homebody-ledger', ledgerMigrations);
+  const connection = await openDatabase<LedgerSchema>(name, ledgerMigrations);
   const { database } = connection;
 
   type Transaction = ReturnType<typeof open>;

@@ -25,11 +25,14 @@ export function createMemoryDatabase(): MemoryDatabase {
 export function openMemoryProfileStore(database: MemoryDatabase = createMemoryDatabase()): ProfileStore {
   let settled = database.settled;
   let known = settled;
-  let isClosed = false;
+  let closed: SdkError | null = null;
+  const close = (): void => {
+    closed ??= new SdkError('closed', 'the memory store is closed');
+  };
 
   /** Throws as the disk would: late, as a rejection. */
   const answer = async <Result>(work: () => Result): Promise<Result> => {
-    if (isClosed) throw new SdkError('closed', 'the memory store is closed');
+    if (closed !== null) throw closed;
     return work();
   };
   const after = (position: number): LogRecord[] => database.log.filter((record) => record.position > position);
@@ -119,12 +122,11 @@ export function openMemoryProfileStore(database: MemoryDatabase = createMemoryDa
         for (const hash of database.chunks.keys()) if (!hashes.includes(hash)) database.chunks.delete(hash);
       }),
 
-    close() {
-      isClosed = true;
-    },
+    lost: () => closed,
+    close,
 
     async destroy() {
-      isClosed = true;
+      close();
       Object.assign(database, { log: [], head: 0, settled: 0, latest: null, base: null });
       for (const held of [database.eventIds, database.meta, database.chunks]) held.clear();
     },

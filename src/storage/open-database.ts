@@ -19,6 +19,8 @@ export interface Connection<Schema extends DBSchema> {
   readonly database: IDBPDatabase<Schema>;
   /** Runs `work`; whatever it throws becomes an `SdkError` that says what was being done. */
   run<Result>(doing: string, work: (database: IDBPDatabase<Schema>) => Promise<Result>): Promise<Result>;
+  /** Why it is open no longer; null while it is. */
+  lost(): SdkError | null;
   close(): void;
 }
 
@@ -81,6 +83,7 @@ export async function openDatabase<Schema extends DBSchema>(
         throw lost ?? storageError(thrown, doing);
       }
     },
+    lost: () => lost,
     close: () => lose(new SdkError('closed', `${name} is closed`)),
   };
 }

@@ -253,7 +253,9 @@ export function describeProfileStore(name: string, make: MakeProfileDatabase): v
 
     test('a closed store answers with a code', async () => {
       const store = await fresh();
+      expect(store.lost()).toBeNull();
       store.close();
+      expect(store.lost()).toMatchObject({ code: 'closed' });
       await expect(store.readLog(0)).rejects.toMatchObject({ code: 'closed' });
       await expect(store.append(recordOf(['a']), 0)).rejects.toMatchObject({ code: 'closed' });
     });

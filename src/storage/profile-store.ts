@@ -1,3 +1,4 @@
+import type { SdkError } from '../core/errors.js';
 import type { Item } from '../core/item.js';
 import type { LogRecord, Snapshot } from '../core/profile/records.js';
 
@@ -36,6 +37,8 @@ export interface ProfileStore {
   getChunk(hash: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
   putChunk(hash: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   dropChunksExcept(hashes: readonly string[]): Promise<void>;
+  /** Why it is open no longer (`closed`, where another tab has erased it); null while it is. */
+  lost(): SdkError | null;
   close(): void;
   /** Closes and deletes everything of this site. */
   destroy(): Promise<void>;

@@ -9,7 +9,8 @@
  *   const opened = await api.open({ protocol: WORKER_PROTOCOL, … });  // first of all other calls, once per worker
  *
  * Calls before `open` reject with `invalid-state`, after `close` or `erase` with `closed`; a refused `open` may be
- * repeated. Whoever gives up a worker awaits `close()` (it writes what is due) and then terminates it; terminating at any
+ * repeated. Once the database is gone (another tab has erased it: `closed`) every call rejects with the reason, and another
+ * worker is to be started. Whoever gives up a worker awaits `close()` (it writes what is due) and then terminates it; terminating at any
  * time loses nothing that was acknowledged. `rank` with `{ id }` items is enough once the catalogue is there.
  */
 import { expose, transferHandlers } from 'comlink';

@@ -15,23 +15,29 @@ export interface RoundsChunk {
  *
  * @param load  answers the chunk under the base URL
  */
-export function createLazyRounds({ options, model, events, onStatus, onError }: RoundsContext, clock: Clock, load: (url: string) => Promise<RoundsChunk>): Rounds | null {
+export function createLazyRounds(
+  { options, ...context }: RoundsContext,
+  clock: Clock,
+  load: (url: string) => Promise<RoundsChunk>,
+): Rounds | null {
   const { site, endpoint, chunks, isLoopbackPage } = options;
   if (endpoint === null || chunks === null) return null;
   let rounds: Promise<Rounds> | null = null;
   let isStopped = false;
   const loaded = (): Promise<Rounds> => {
     rounds ??= load(chunks.rounds).then(({ createRounds }) => {
-      const created = createRounds({ site, endpoint, participationUrl: chunks.participation, isLoopbackPage, clock, model, events, onStatus, onError });
+      const created = createRounds({ ...context, site, endpoint, participationUrl: chunks.participation, isLoopbackPage, clock });
       if (isStopped) created.stop();
       return created;
     });
     rounds.catch(() => (rounds = null)); // the next call tries again
     return rounds;
   };
-  const ifLoaded = async <T>(use: (rounds: Rounds) => Promise<T>, otherwise: T): Promise<T> => (rounds === null ? otherwise : use(await rounds));
+  const ifLoaded = async <T>(use: (rounds: Rounds) => Promise<T>, otherwise: T): Promise<T> =>
+    rounds === null ? otherwise : use(await rounds);
   return {
-    setConsent: async (consent) => (consent.personalise ? (await loaded()).setConsent(consent) : ifLoaded((known) => known.setConsent(consent), undefined)),
+    setConsent: async (consent) =>
+      consent.personalise ? (await loaded()).setConsent(consent) : ifLoaded((known) => known.setConsent(consent), undefined),
     status: () => ifLoaded<RoundStatus>((known) => known.status(), noRounds),
     refresh: () => ifLoaded<RoundStatus>((known) => known.refresh(), noRounds),
     ledger: () => ifLoaded<unknown>((known) => known.ledger(), null),

@@ -26,7 +26,8 @@ export function createLessons(known: KnownItems, lists: ListMemory): Lessons {
         const item = known.get(id);
         if (item === null) return null;
         const place = places.get(id);
-        return { encoded: item.encoded, vector: item.vector, prior: place === undefined ? item.taste : priorOf(place, item.taste) };
+        const { encoded, vector, taste } = item;
+        return { encoded, vector, taste, prior: place === undefined ? taste : priorOf(place, taste) };
       },
       shownIn: (list) => shown.in(list),
       pool: known.pool(listOf(queued)),

@@ -17,15 +17,16 @@ test('the shipped chunk takes no bits from whoever loads it', async () => {
   const hash = await policyHash(policy);
   const votes = new Set<string>();
   for (let report = 0; report < 40; report++) {
-    const body = await make({
+    const told = {
       policy,
       hash,
       round: 1,
       reportId: new Uint8Array(16),
       events: [yes('Blues')],
       nowMs: startMs,
-      ...{ bits: injected },
-    });
+      bits: injected,
+    };
+    const body = await make(told);
     votes.add((await operator.open(body, policy)).join());
   }
   expect(asked).toBe(0);

@@ -28,6 +28,8 @@ export interface ServiceParts {
 
 export interface RoundsContext {
   readonly options: WorkerOptions;
+  /** Of the profile's store; where it does not last, no ledger is touched either. */
+  readonly isDurable: boolean;
   readonly model: ModelHolder;
   /** What the log holds; the participant makes its histogram of it. */
   readonly events: () => Promise<readonly StoredEvent[]>;

@@ -24,7 +24,7 @@ export function rebased(base: Snapshot | null, log: readonly LogRecord[], vector
   const records = log.map((record) => {
     const events = record.events.map((event) => ({
       ...event,
-      examples: event.examples.map((example) => ({ ...example, vector: vectorOf(example.itemId) })),
+      examples: event.examples.map((example) => ({ ...example, vector: example.vector && vectorOf(example.itemId) })),
     }));
     const examples = events.flatMap((event) => event.examples);
     learn(state, examples);

@@ -3,13 +3,13 @@ import { SdkError, toSdkError } from '../core/errors.js';
 import type { StoredEvent } from '../core/profile/records.js';
 import { uniformBelow } from '../core/privacy/uniform.js';
 import type { SecureBits } from '../core/random.js';
-import type { LedgerStore } from '../storage/ledger-store.js';
+import type { LedgerState, LedgerStore } from '../storage/ledger-store.js';
 import { modelSchema, tasksSchema, type TasksDocument } from '../wire/messages.js';
 import type { Consent, RoundStatus } from './api/worker-api.js';
 import type { Clock } from './clock.js';
 import type { ModelHolder } from './model-holder.js';
 import { createOutbox, type Outbox } from './outbox.js';
-import { takePart, type Verdicts } from './participant.js';
+import { takePart, type Task, type Verdicts } from './participant.js';
 import type { MakeReport } from './report.js';
 import type { Rounds } from './rounds.js';
 import { sharedModelOf } from './shared-model.js';
@@ -22,7 +22,10 @@ export interface RoundClientParts {
   readonly isLoopbackPage: boolean;
   readonly clock: Pick<Clock, 'now' | 'after'>;
   readonly transport: Transport;
+  /** Makes it where there is none: opened with *contribute*, and never before that. */
   readonly openLedger: () => Promise<LedgerStore>;
+  /** Has an earlier visit left one? Then it is read with *personalise*, for what was sent. */
+  readonly hasLedger: () => Promise<boolean>;
   readonly bits: SecureBits;
   /** Loads samplers and seal; asked for only with the second consent. */
   readonly loadReporter: () => Promise<MakeReport>;
@@ -39,6 +42,7 @@ const LONGEST_POLL_MS = 3_600_000;
 const LONGEST_LOOPBACK_POLL_MS = 5_000;
 const RETRY_MS = 30_000;
 
+const noContribution = new SdkError('no-consent', 'contributing is switched off');
 const noConsent: Consent = { personalise: false, contribute: false };
 
 /**
@@ -78,7 +82,8 @@ export function createRoundClient(parts: RoundClientParts): Rounds {
   async function fetchTasks(): Promise<TasksDocument> {
     const raw = await transport.getTasks(parts.site);
     const parsed = v.safeParse(tasksSchema, raw);
-    if (!parsed.success) throw new SdkError('protocol-mismatch', `the endpoint’s task list is not of protocol 1: ${parsed.issues[0].message}`);
+    if (!parsed.success)
+      throw new SdkError('protocol-mismatch', `the endpoint’s task list is not of protocol 1: ${parsed.issues[0].message}`);
     offsetMs = parsed.output.serverTimeMs - clock.now();
     return parsed.output;
   }
@@ -91,7 +96,8 @@ export function createRoundClient(parts: RoundClientParts): Rounds {
     if (held?.taskId === task.policy.taskId && held.version === task.modelVersion) return;
     const parsed = v.safeParse(modelSchema, await transport.getModel(task.policy.taskId, task.modelVersion));
     const next = parsed.success ? sharedModelOf(task, parsed.output) : null;
-    if (next === null) throw new SdkError('protocol-mismatch', `version ${task.modelVersion} of ${task.policy.taskId} is no model of this task`);
+    if (next === null)
+      throw new SdkError('protocol-mismatch', `version ${task.modelVersion} of ${task.policy.taskId} is no model of this task`);
     if (!isStopped && consent.personalise) await model.set(next);
   }
 
@@ -122,14 +128,13 @@ export function createRoundClient(parts: RoundClientParts): Rounds {
   }
 
   async function contribute(tasks: TasksDocument): Promise<void> {
-    if (!isAllowed()) {
-      const refusal = new SdkError('no-consent', 'contributing is switched off');
-      verdicts = new Map(tasks.tasks.map(({ policy }) => [policy.taskId, refusal]));
-      return;
-    }
+    if (!isAllowed()) return;
     const { site, endpoint, isLoopbackPage, bits, events } = parts;
     const [ledger, makeReport] = await Promise.all([openLedger(), loadReporter()]);
-    verdicts = await takePart({ site, endpoint, isLoopbackPage, ledger, bits, now: () => clock.now(), events, makeReport, isAllowed }, tasks);
+    verdicts = await takePart(
+      { site, endpoint, isLoopbackPage, ledger, bits, now: () => clock.now(), events, makeReport, isAllowed },
+      tasks,
+    );
     await send();
   }
 
@@ -166,8 +171,15 @@ export function createRoundClient(parts: RoundClientParts): Rounds {
 
   async function status(): Promise<RoundStatus> {
     if (!consent.personalise && ledgerOnce === null) return { sent: [], bytesSent: 0, tasks: [] };
-    const state = await (await openLedger()).read();
-    return roundStatusOf(state, document?.tasks.map((task) => taskViewOf(task, verdicts.get(task.policy.taskId) ?? null, model.document())) ?? []);
+    const state = await readLedger();
+    const refusalOf = ({ policy }: Task): SdkError | null => (consent.contribute ? (verdicts.get(policy.taskId) ?? null) : noContribution);
+    return roundStatusOf(state?.sent ?? [], document?.tasks.map((task) => taskViewOf(task, refusalOf(task), model.document())) ?? []);
+  }
+
+  /** Null where there is none, and no reason to make one. */
+  async function readLedger(): Promise<LedgerState | null> {
+    const isThere = ledgerOnce !== null || consent.contribute || (await parts.hasLedger());
+    return isThere ? (await openLedger()).read() : null;
   }
 
   return {
@@ -178,6 +190,7 @@ export function createRoundClient(parts: RoundClientParts): Rounds {
         if (before.contribute && !next.contribute) {
           cancelSend?.();
           await (await outbox()).withdraw();
+          if (!isStopped) parts.onStatus(await status());
         }
         if (!next.personalise) cancelPoll?.();
         if ((next.personalise && !before.personalise) || (next.contribute && !before.contribute)) await refresh();
@@ -185,7 +198,7 @@ export function createRoundClient(parts: RoundClientParts): Rounds {
     },
     status,
     refresh: () => inTurn(refresh),
-    ledger: async () => (await openLedger()).read(),
+    ledger: readLedger,
     stop() {
       isStopped = true;
       cancelPoll?.();
@@ -194,7 +207,7 @@ export function createRoundClient(parts: RoundClientParts): Rounds {
       ledgerOnce?.then((ledger) => ledger.close()).catch(() => {}); // one that never opened needs no closing
     },
     async erase() {
-      if (ledgerOnce === null) return; // nothing was opened, so nothing of this visit is there
+      if (ledgerOnce === null && !(await parts.hasLedger())) return;
       const ledger = await parts.openLedger(); // `stop` has closed the one in use
       await ledger.clearContent();
       ledger.close();

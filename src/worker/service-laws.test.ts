@@ -93,6 +93,22 @@ describe('no acknowledged event is lost and none is counted twice', () => {
     expect((await service.profile()).eventCount).toBe(1);
   });
 
+  test('a full disk is told by its code, the events are the page’s again, and count once when there is room', async () => {
+    const database = createMemoryDatabase();
+    const store = lastingStore(database);
+    let isFull = true;
+    const full = new SdkError('storage-full', 'the browser’s disk quota is used up');
+    const service = await openedOn(async () => ({
+      ...store,
+      append: (...args) => (isFull ? Promise.reject(full) : store.append(...args)),
+    }));
+    await expect(service.ingest(clicks(3))).rejects.toMatchObject({ code: 'storage-full' });
+    await expect(service.ingest(clicks(3))).rejects.toMatchObject({ code: 'storage-full' });
+    isFull = false;
+    expect(await service.ingest(clicks(3))).toMatchObject({ ids: ['e0', 'e1', 'e2'], durable: true });
+    expect((await service.profile()).eventCount).toBe(3);
+  });
+
   test('a lesson that cannot be stored leaves no trace in memory', async () => {
     const service = await openedOn(async () =>
       dyingStore(lastingStore(createMemoryDatabase()), (['no', 'before'] as const)[Symbol.iterator]()),
@@ -129,6 +145,7 @@ describe('an engine that fails', () => {
       ...reference,
       name: 'webgl',
       loseContext: () => {},
+      race: async () => [],
       async stepLinear(...args) {
         calls += 1;
         if (calls % 2 === 1) return reference.stepLinear(...args);
@@ -138,7 +155,14 @@ describe('an engine that fails', () => {
     const failing = await openedOn(
       async () => lastingStore(createMemoryDatabase()),
       { loadWebgl: async () => gpu },
-      { engine: 'webgl', chunks: { webgl: 'https://cdn.example/webgl.js', rounds: 'https://cdn.example/rounds.js', participation: 'https://cdn.example/participation.js' } },
+      {
+        engine: 'webgl',
+        chunks: {
+          webgl: 'https://cdn.example/webgl.js',
+          rounds: 'https://cdn.example/rounds.js',
+          participation: 'https://cdn.example/participation.js',
+        },
+      },
     );
     const sound = await openedOn(async () => lastingStore(createMemoryDatabase()));
     const notices: string[] = [];
@@ -181,11 +205,21 @@ describe('two tabs on one IndexedDB', () => {
     expect(await eventIdsOf(two!)).not.toContain('e7');
   });
 
-  test('an erased profile ends the other tab’s worker with a code', async () => {
+  test('an erased profile ends the other tab’s worker: every call says so, and the next worker starts anew', async () => {
     globalThis.indexedDB = new IDBFactory();
     const [one, two] = await Promise.all([1, 2].map(() => openedOn(() => openIdbProfileStore('paint'))));
     await one!.ingest(clicks(2));
     await one!.erase();
-    await expect(two!.ingest(clicks(2))).rejects.toMatchObject({ code: 'closed' });
+    const calls = [
+      () => two!.ingest(clicks(2)),
+      () => two!.rank([{ list: 'home', items: shelf }]),
+      () => two!.profile(),
+      () => two!.rounds(),
+      () => two!.setConsent({ personalise: true, contribute: false }),
+    ];
+    for (const call of calls) await expect(call()).rejects.toMatchObject({ code: 'closed' });
+    await two!.close();
+    const next = await openedOn(() => openIdbProfileStore('paint'));
+    expect(await next.ingest(clicks(2))).toMatchObject({ ids: ['e0', 'e1'], durable: true });
   });
 });

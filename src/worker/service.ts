@@ -16,10 +16,17 @@ export function createService(parts: ServiceParts): WorkerApi {
   let opening: Promise<Session> | null = null;
   let isClosed = false;
 
-  const session = async (): Promise<Session> => {
+  const opened = async (): Promise<Session> => {
     if (isClosed) throw new SdkError('closed', 'this worker is closed or its profile was erased; start another one');
     if (opening === null) throw new SdkError('invalid-state', 'call open() first');
     return opening;
+  };
+  /** A worker whose database is gone (erased by another tab, say) answers nothing any more: the page starts another one. */
+  const session = async (): Promise<Session> => {
+    const open = await opened();
+    const lost = open.lost();
+    if (lost !== null) throw lost;
+    return open;
   };
   const end = (): void => {
     isClosed = true;
@@ -49,7 +56,7 @@ export function createService(parts: ServiceParts): WorkerApi {
     exportProfile: async () => (await session()).exportProfile(),
     forget: async (selector) => ({ events: await (await session()).forget(selector) }),
     async erase() {
-      const open = await session();
+      const open = await opened();
       end();
       await open.erase();
     },

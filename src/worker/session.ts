@@ -31,6 +31,8 @@ import { createTurns } from './turns.js';
 export interface Session {
   readonly engines: Engines;
   readonly shelves: Shelves;
+  /** Why the profile's database is open no longer; null while it is. */
+  lost(): SdkError | null;
   opened(): OpenResult;
   ingest(events: readonly QueuedEvent[]): Promise<IngestAck>;
   /** Resolves when what was tracked so far is learned, or after a moment. */
@@ -117,6 +119,7 @@ export async function openSession({ parts, signals, notices, options, store }: S
   });
   const rounds = parts.createRounds({
     options,
+    isDurable: store.durable,
     model,
     events: async () => (await profile.sync(), profile.events()),
     onStatus: (status) => signals.tell({ kind: 'rounds', status }),
@@ -151,6 +154,7 @@ export async function openSession({ parts, signals, notices, options, store }: S
   return {
     engines,
     shelves,
+    lost: store.lost,
     opened: () => ({
       sdkVersion: SDK_VERSION,
       durable: store.durable,

@@ -23,7 +23,10 @@ export function taskViewOf(task: Task, refusal: SdkError | null, model: SharedMo
     separationDays: policy.separationDays,
     refusal: refusal === null ? null : { code: refusal.code, message: refusal.message },
     modelVersion,
-    model: model === null || model.taskId !== policy.taskId ? null : { version: model.version, reports: model.reports, noiseL2: model.noiseL2, cells: model.cells },
+    model:
+      model === null || model.taskId !== policy.taskId
+        ? null
+        : { version: model.version, reports: model.reports, noiseL2: model.noiseL2, cells: model.cells },
   };
 }
 
@@ -36,7 +39,7 @@ function summaryOf({ policy: { block, mechanism } }: Task): string {
     : `one vote for ${mechanism.subsetSize} of ${cells} groups: yours is among them with ${kept} % chance`;
 }
 
-export function roundStatusOf({ sent }: Pick<LedgerState, 'sent'>, tasks: readonly TaskView[]): RoundStatus {
+export function roundStatusOf(sent: LedgerState['sent'], tasks: readonly TaskView[]): RoundStatus {
   return {
     sent: sent.toReversed(),
     bytesSent: sent.reduce((sum, { outcome, sizeBytes }) => (outcome === 'sent' ? sum + sizeBytes : sum), 0),

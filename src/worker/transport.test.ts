@@ -17,18 +17,38 @@ describe('requests to the endpoint', () => {
     await transport.getModel('taste', 7);
     await transport.postReport(Uint8Array.of(1, 2));
     expect(requests.map(({ url, init: { signal, ...init } }) => ({ url, init, signal: signal instanceof AbortSignal }))).toEqual([
-      { url: 'https://rounds.example/v1/tasks/paint.example', signal: true, init: { method: 'GET', credentials: 'omit', referrerPolicy: 'no-referrer', cache: 'no-store', redirect: 'error' } },
-      { url: 'https://rounds.example/v1/models/taste/7', signal: true, init: { method: 'GET', credentials: 'omit', referrerPolicy: 'no-referrer', cache: 'no-store', redirect: 'error' } },
+      {
+        url: 'https://rounds.example/v1/tasks/paint.example',
+        signal: true,
+        init: { method: 'GET', credentials: 'omit', referrerPolicy: 'no-referrer', cache: 'no-store', redirect: 'error' },
+      },
+      {
+        url: 'https://rounds.example/v1/models/taste/7',
+        signal: true,
+        init: { method: 'GET', credentials: 'omit', referrerPolicy: 'no-referrer', cache: 'no-store', redirect: 'error' },
+      },
       {
         url: 'https://rounds.example/v1/reports',
         signal: true,
-        init: { method: 'POST', body: Uint8Array.of(1, 2), headers: { 'content-type': 'application/octet-stream' }, credentials: 'omit', referrerPolicy: 'no-referrer', cache: 'no-store', redirect: 'error' },
+        init: {
+          method: 'POST',
+          body: Uint8Array.of(1, 2),
+          headers: { 'content-type': 'application/octet-stream' },
+          credentials: 'omit',
+          referrerPolicy: 'no-referrer',
+          cache: 'no-store',
+          redirect: 'error',
+        },
       },
     ]);
   });
 
   test('a problem body becomes an error with its code and words', async () => {
-    const { transport } = recording({ ok: false, status: 410, body: { type: 'about:blank', title: 'closed', status: 410, code: 'round-closed', detail: 'round 3 ended' } });
+    const { transport } = recording({
+      ok: false,
+      status: 410,
+      body: { type: 'about:blank', title: 'closed', status: 410, code: 'round-closed', detail: 'round 3 ended' },
+    });
     await expect(transport.postReport(new Uint8Array(1))).rejects.toMatchObject({ code: 'round-closed', message: 'round 3 ended' });
   });
 
@@ -50,7 +70,10 @@ describe('requests to the endpoint', () => {
     const down = createTransport('https://rounds.example', async () => Promise.reject(new TypeError('failed to fetch')));
     await expect(down.getTasks('paint')).rejects.toMatchObject({ code: 'network', cause: new TypeError('failed to fetch') });
 
-    const hanging = createTransport('https://rounds.example', async (_, { signal }) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted')))));
+    const hanging = createTransport(
+      'https://rounds.example',
+      async (_, { signal }) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted')))),
+    );
     const asked = hanging.getTasks('paint');
     hanging.close();
     await expect(asked).rejects.toMatchObject({ code: 'aborted' });

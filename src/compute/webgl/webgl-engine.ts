@@ -2,6 +2,7 @@ import { SdkError } from '../../core/errors.js';
 import type { GpuEngine } from '../engine.js';
 import { openDevice, type Device } from './device.js';
 import { createGuard } from './guard.js';
+import { raceKernel } from './race-kernel.js';
 import { textureOf } from './tensor.js';
 
 /**
@@ -15,7 +16,7 @@ import { textureOf } from './tensor.js';
  */
 export async function createWebglEngine(open: () => Device = openDevice): Promise<GpuEngine> {
   const guard = createGuard(open);
-  return {
+  const engine: GpuEngine = {
     name: 'webgl',
     stepLinear: (params, batch, rule) =>
       guard.run(async ({ linear }) => {
@@ -49,6 +50,8 @@ export async function createWebglEngine(open: () => Device = openDevice): Promis
       if (station === null) throw new SdkError('invalid-state', 'there is no context to lose');
       station.device.loseContext();
     },
+    race: (rival, kernel, size, nowMs) => raceKernel([rival, engine], kernel, size, nowMs),
     close: () => guard.close(),
   };
+  return engine;
 }

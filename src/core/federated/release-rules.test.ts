@@ -5,8 +5,20 @@ import type { ReleaseTerms } from './round-policy.js';
 
 const DAY = 86_400_000;
 const terms: ReleaseTerms = { separationDays: 30, windowDays: 365, releasesPerWindow: 4 };
-const past = (day: number, change: Partial<PastRelease> = {}): PastRelease => ({ taskId: 'taste', policyHash: 'aa', round: day, atMs: day * DAY, terms, ...change });
-const history = (entries: readonly PastRelease[], change: Partial<ReleaseHistory> = {}): ReleaseHistory => ({ entries, createdAtMs: 0, highWaterMs: 0, ...change });
+const past = (day: number, change: Partial<PastRelease> = {}): PastRelease => ({
+  taskId: 'taste',
+  policyHash: 'aa',
+  round: day,
+  atMs: day * DAY,
+  terms,
+  ...change,
+});
+const history = (entries: readonly PastRelease[], change: Partial<ReleaseHistory> = {}): ReleaseHistory => ({
+  entries,
+  createdAtMs: 0,
+  highWaterMs: 0,
+  ...change,
+});
 const ask = (entries: readonly PastRelease[], day: number, change: Partial<ReleaseHistory> = {}, own: ReleaseTerms = terms) =>
   decideRelease(history(entries, change), { taskId: 'taste', policyHash: 'aa', round: 99_999, terms: own }, day * DAY);
 const refusal = (code: string) => expect.objectContaining({ code });
@@ -27,7 +39,7 @@ describe('a release', () => {
     expect(() => ask(four, 300)).toThrow('4 of at most 4 releases in 365 days are spent, the next may follow in 165 days');
     expect(() => ask(four, 465 - 1 / DAY)).toThrow(refusal('budget-spent'));
     expect(ask(four, 465).atMs).toBe(465 * DAY);
-    const six = [40, 70, ...[100, 130, 160, 190]].map((day) => past(day)); // spent under a laxer promise that has passed
+    const six = [40, 70, 100, 130, 160, 190].map((day) => past(day)); // spent under a laxer promise that has passed
     expect(() => ask(six, 300)).toThrow('6 of at most 4 releases in 365 days are spent, the next may follow in 165 days');
   });
 
@@ -35,7 +47,14 @@ describe('a release', () => {
     const lax: ReleaseTerms = { separationDays: 30, windowDays: 365, releasesPerWindow: 13 };
     const four = [100, 130, 160, 190].map((day) => past(day));
     expect(() => ask(four, 300, {}, lax)).toThrow(/4 of at most 4/);
-    expect(ask(four.map((entry) => ({ ...entry, terms: lax })), 300, {}, lax).atMs).toBe(300 * DAY);
+    expect(
+      ask(
+        four.map((entry) => ({ ...entry, terms: lax })),
+        300,
+        {},
+        lax,
+      ).atMs,
+    ).toBe(300 * DAY);
   });
 
   test('one round hears a device once, even with no separation', () => {
@@ -59,9 +78,18 @@ describe('a release', () => {
 });
 
 describe('whatever the clocks, policies and losses of storage', () => {
-  const anyTerms = fc.record({ separationDays: fc.integer({ min: 30, max: 60 }), windowDays: fc.constantFrom(90, 180, 365), releasesPerWindow: fc.integer({ min: 1, max: 13 }) });
+  const anyTerms = fc.record({
+    separationDays: fc.integer({ min: 30, max: 60 }),
+    windowDays: fc.constantFrom(90, 180, 365),
+    releasesPerWindow: fc.integer({ min: 1, max: 13 }),
+  });
   const steps = fc.array(
-    fc.record({ waitDays: fc.double({ min: 0, max: 40, noNaN: true }), clockErrorDays: fc.double({ min: -400, max: 400, noNaN: true }), loses: fc.boolean(), which: fc.nat(2) }),
+    fc.record({
+      waitDays: fc.double({ min: 0, max: 40, noNaN: true }),
+      clockErrorDays: fc.double({ min: -400, max: 400, noNaN: true }),
+      loses: fc.boolean(),
+      which: fc.nat(2),
+    }),
     { minLength: 20, maxLength: 120 },
   );
 
@@ -74,9 +102,17 @@ describe('whatever the clocks, policies and losses of storage', () => {
           now += waitDays * DAY;
           const own = policies[which]!;
           try {
-            const { atMs } = decideRelease(state, { taskId: `task ${which}`, policyHash: 'aa', round: at, terms: own }, ledgerTime(now + clockErrorDays * DAY, now, state.highWaterMs));
+            const { atMs } = decideRelease(
+              state,
+              { taskId: `task ${which}`, policyHash: 'aa', round: at, terms: own },
+              ledgerTime(now + clockErrorDays * DAY, now, state.highWaterMs),
+            );
             expect(atMs).toBeLessThanOrEqual(now); // never dated into the future
-            state = { ...state, entries: [...state.entries, { taskId: `task ${which}`, policyHash: 'aa', round: at, atMs, terms: own }], highWaterMs: atMs };
+            state = {
+              ...state,
+              entries: [...state.entries, { taskId: `task ${which}`, policyHash: 'aa', round: at, atMs, terms: own }],
+              highWaterMs: atMs,
+            };
           } catch (thrown) {
             expect(['budget-spent', 'probation']).toContain((thrown as { code?: string }).code);
           }
@@ -109,7 +145,8 @@ describe('whatever the clocks, policies and losses of storage', () => {
             // refused
           }
         });
-        for (const from of releases) expect(releases.filter((atMs) => atMs >= from && atMs < from + 365 * DAY).length).toBeLessThanOrEqual(13);
+        for (const from of releases)
+          expect(releases.filter((atMs) => atMs >= from && atMs < from + 365 * DAY).length).toBeLessThanOrEqual(13);
       }),
       { seed: 22, numRuns: 300 },
     );

@@ -61,23 +61,39 @@ export function decideRelease(history: ReleaseHistory, request: ReleaseRequest, 
   const { terms } = request;
   const readyAtMs = history.createdAtMs + terms.separationDays * DAY_MS;
   if (atMs < readyAtMs) {
-    throw new SdkError('probation', `this storage is new; it may take part in ${daysBetween(atMs, readyAtMs)}, so that clearing it never buys a release`);
+    throw new SdkError(
+      'probation',
+      `this storage is new; it may take part in ${daysBetween(atMs, readyAtMs)}, so that clearing it never buys a release`,
+    );
   }
-  if (history.entries.some(({ taskId, policyHash, round }) => taskId === request.taskId && policyHash === request.policyHash && round === request.round)) {
+  if (
+    history.entries.some(
+      ({ taskId, policyHash, round }) => taskId === request.taskId && policyHash === request.policyHash && round === request.round,
+    )
+  ) {
     throw new SdkError('budget-spent', `this device has its report in round ${request.round}`);
   }
   const last = history.entries.reduce((latest, entry) => Math.max(latest, entry.atMs), -Infinity);
   for (const promise of promisesInForce(history, terms, atMs)) {
     const freeAtMs = last + promise.separationDays * DAY_MS;
     if (atMs < freeAtMs) {
-      throw new SdkError('budget-spent', `the last release was too recent: ${promise.separationDays} days lie between two, the next may follow in ${daysBetween(atMs, freeAtMs)}`);
+      throw new SdkError(
+        'budget-spent',
+        `the last release was too recent: ${promise.separationDays} days lie between two, the next may follow in ${daysBetween(atMs, freeAtMs)}`,
+      );
     }
     const windowMs = promise.windowDays * DAY_MS;
-    const within = history.entries.map((entry) => entry.atMs).filter((each) => each > atMs - windowMs).sort((a, b) => a - b);
+    const within = history.entries
+      .map((entry) => entry.atMs)
+      .filter((each) => each > atMs - windowMs)
+      .sort((a, b) => a - b);
     const cap = releaseCap(promise);
     if (within.length >= cap) {
       const freeAtMs = within.at(-cap)! + windowMs; // when so many have left the window that one fits
-      throw new SdkError('budget-spent', `${within.length} of at most ${cap} releases in ${promise.windowDays} days are spent, the next may follow in ${daysBetween(atMs, freeAtMs)}`);
+      throw new SdkError(
+        'budget-spent',
+        `${within.length} of at most ${cap} releases in ${promise.windowDays} days are spent, the next may follow in ${daysBetween(atMs, freeAtMs)}`,
+      );
     }
   }
   return { atMs };
@@ -85,7 +101,9 @@ export function decideRelease(history: ReleaseHistory, request: ReleaseRequest, 
 
 /** The request's own terms, and those of every release whose window has not passed. */
 function promisesInForce({ entries }: ReleaseHistory, own: ReleaseTerms, atMs: number): readonly ReleaseTerms[] {
-  const earlier = entries.flatMap((entry) => (entry.terms !== undefined && entry.atMs > atMs - entry.terms.windowDays * DAY_MS ? [entry.terms] : []));
+  const earlier = entries.flatMap((entry) =>
+    entry.terms !== undefined && entry.atMs > atMs - entry.terms.windowDays * DAY_MS ? [entry.terms] : [],
+  );
   return [own, ...earlier];
 }
 

@@ -140,7 +140,11 @@ export interface ProfileView {
   readonly engine: EngineName;
 }
 
-export type ForgetSelector = { readonly eventId: string } | { readonly itemId: string } | { readonly facet: string } | { readonly before: number };
+export type ForgetSelector =
+  | { readonly eventId: string }
+  | { readonly itemId: string }
+  | { readonly facet: string }
+  | { readonly before: number };
 
 export interface RoundStatus {
   /** Reports of ours so far, newest first. */
@@ -174,7 +178,12 @@ export interface TaskView {
   /** Why this device does not take part, if it does not. */
   readonly refusal: Notice | null;
   readonly modelVersion: number;
-  readonly model: { readonly version: number; readonly reports: number; readonly noiseL2: number; readonly cells: readonly { readonly name: string; readonly estimate: number; readonly share: number; readonly prior: number }[] } | null;
+  readonly model: {
+    readonly version: number;
+    readonly reports: number;
+    readonly noiseL2: number;
+    readonly cells: readonly { readonly name: string; readonly estimate: number; readonly share: number; readonly prior: number }[];
+  } | null;
 }
 
 export interface EngineReport {
