@@ -4,8 +4,9 @@ import type { Bench, BenchContext } from './bench.js';
 import { catalogueBench } from './catalogue.js';
 import { acknowledgeBench, enginesBench, stepsBench } from './compute.js';
 import { trackBench } from './track.js';
+import { visitBench } from './visit.js';
 
-export const benches: readonly Bench[] = [trackBench, acknowledgeBench, stepsBench, enginesBench, catalogueBench];
+export const benches: readonly Bench[] = [trackBench, acknowledgeBench, stepsBench, enginesBench, catalogueBench, visitBench];
 
 /**
  * `npm run bench -- [name…]`: one JSON line per figure on standard output, progress on standard error. Exit code 1 where a
