@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
+import { runInNewContext } from 'node:vm';
 import type { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { homeShelf } from './data/shelves.js';
@@ -84,6 +85,27 @@ describe('pages', () => {
     expect(scripts).toHaveLength(4);
     for (const script of scripts) expect(policy).toContain(createHash('sha256').update(script).digest('base64'));
     expect(policy).not.toContain("script-src 'self' 'unsafe-inline'");
+  });
+
+  test('the stub of Homebody is the documented one: what is pushed waits, and the shop’s code takes it for no client', async () => {
+    const script = /<script>(window\.homebody[^<]*)<\/script>/.exec(await (await get('/')).text())?.[1] ?? '';
+    const scope: { homebody?: { q: unknown[]; push(command: unknown): void; status?: unknown } } = {};
+    runInNewContext(script, { window: scope });
+    scope.homebody?.push(['track', { type: 'view' }]);
+    expect(scope.homebody?.q).toEqual([['track', { type: 'view' }]]);
+    expect(scope.homebody).not.toHaveProperty('status');
+    expect(await readFile('src/script.ts', 'utf8')).toContain(script);
+  });
+
+  test('the privacy page names everything that the shop and Homebody keep in a browser', async () => {
+    const text = await (await get('/about-privacy')).text();
+    const sources = (await readdir('demo', { recursive: true })).filter((file) => /^(client|panel)\/.*\.ts$/.test(file));
+    const shop = (await Promise.all(sources.map((file) => readFile(join('demo', file), 'utf8')))).join('\n');
+    const ofShop = [...shop.matchAll(/'(northlight\/[a-z]+)'/g)].map((match) => match[1]);
+    const ofPage = /type StoredName = (.*);/.exec(await readFile('src/page/site-storage.ts', 'utf8'))?.[1]?.match(/[a-z]+/g) ?? [];
+    expect([new Set(ofShop).size, ofPage.length]).toEqual([4, 4]);
+    for (const name of [...ofShop, ...ofPage.map((key) => `homebody/demo/${key}`), 'homebody/demo', 'homebody-ledger'])
+      expect(text).toContain(`<code>${name}</code>`);
   });
 
   test('what a shopper types is text, not markup', async () => {

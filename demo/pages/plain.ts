@@ -3,6 +3,7 @@ import { shelf } from './card.js';
 import { html } from './html.js';
 import { layout } from './layout.js';
 import type { Site } from './site.js';
+import { storedList } from './stored.js';
 
 export function privacyPage(site: Site): string {
   return layout({
@@ -32,11 +33,11 @@ export function privacyPage(site: Site): string {
         on your device: for any one vote, nobody, the shop included, can be sure that it was really yours. The panel prints the whole claim,
         and every byte that was sent. Browsers that send Global Privacy Control are never asked to vote.
       </p>
+      <h2>What your browser holds, by name</h2>
+      <p>But for the basket and a pretend order, all of it only after the first switch.</p>
+      ${storedList()}
       <h2>What remains possible</h2>
-      <p>
-        Whoever serves a page’s code can change it. The code here is open and its hashes are published, so a change can be seen. Your basket
-        is kept in this browser too, under the shop’s own name, once you put something in it.
-      </p>
+      <p>Whoever serves a page’s code can change it. The code here is open and its hashes are published, so a change can be seen.</p>
       <p><a class="button" href="/">Back to the window</a></p>
     </div>`,
   });
