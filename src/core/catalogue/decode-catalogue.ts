@@ -1,6 +1,16 @@
 import { FEATURE_MANIFEST_VERSION, HASH_SEED } from '../features/manifest.js';
 import { broken, ByteReader } from './bytes.js';
-import { OWN_ID, PATH_SEPARATOR, VECTOR_DIM, type Catalogue, type CatalogueManifest, type ChunkRef, type ModelManifest } from './format.js';
+import {
+  OWN_ID,
+  PATH_SEPARATOR,
+  VECTOR_DIM,
+  type Catalogue,
+  type CatalogueManifest,
+  type ChunkRef,
+  type IdIndex,
+  type ModelManifest,
+  type TextColumn,
+} from './format.js';
 import { idIndex } from './id-index.js';
 import { scaleOf } from './quantise.js';
 import { textColumn } from './text-column.js';
@@ -55,8 +65,6 @@ export function decodeCatalogue(manifest: CatalogueManifest, chunks: ReadonlyMap
   const tags = new Uint32Array(
     segments.reduce((sum, { tagColumns }) => sum + tagColumns.reduce((count, column) => count + column.used, 0), 0),
   );
-  const variantParts: { text: string; rows: number }[] = [];
-  const variantRows: number[] = [];
 
   let first = 0;
   let nextTag = 0;
@@ -87,23 +95,16 @@ export function decodeCatalogue(manifest: CatalogueManifest, chunks: ReadonlyMap
     const offers = readOffers(segment.offers, segment.rows);
     prices.set(offers.prices, first);
     available.set(offers.available, first);
-    if (segment.variants !== null) {
-      const reader = new ByteReader(segment.variants);
-      const counts = reader.column(segment.rows);
-      const before = variantRows.length;
-      for (let row = 0; row < segment.rows; row++) for (let n = 0; n < counts[row]!; n++) variantRows.push(first + row);
-      const ids = textColumn([{ text: segment.ids, rows: segment.rows }]);
-      const variants = reader.texts().map((id, at) => id.replace(OWN_ID, () => ids.at(variantRows[before + at]! - first)));
-      variantParts.push({ text: variants.join('\n'), rows: variantRows.length - before });
-    }
     if (vectors !== null && vectorScales !== null && model !== null)
       readVectors(segment.vectors, segment.rows, model, first, vectors, vectorScales);
     first += segment.rows;
   }
 
   const ids = textColumn(segments.map((segment) => ({ text: segment.ids, rows: segment.rows })));
-  const variantIds = textColumn(variantParts);
-  const rowOfVariant = Uint32Array.from(variantRows);
+  const rowOfId = idIndex(ids, (row) => row, alive);
+  // Four in five ids are those of variants; they are read when a page first names something that is no product.
+  let rowOfVariant: IdIndex | null = null;
+  const variants = (): IdIndex => (rowOfVariant ??= readVariants(segments, ids, alive));
   return {
     manifest,
     rows,
@@ -127,9 +128,12 @@ export function decodeCatalogue(manifest: CatalogueManifest, chunks: ReadonlyMap
     available,
     vectors,
     vectorScales,
-    rowOf: idIndex(ids, alive, variantIds, rowOfVariant),
-    variantIds,
-    variantRows: rowOfVariant,
+    rowOf: {
+      get size() {
+        return rowOfId.size + variants().size;
+      },
+      get: (id) => rowOfId.get(id) ?? variants().get(id),
+    },
   };
 }
 
@@ -172,6 +176,26 @@ function readOffers(bytes: Uint8Array, rows: number): { readonly prices: Float64
   const available = Uint8Array.from(reader.column(rows, 2));
   reader.end();
   return { prices, available };
+}
+
+/** Of a base and its deltas in turn, as rows are counted. */
+function readVariants(
+  segments: readonly Pick<Segment & { readonly rows: number }, 'variants' | 'rows'>[],
+  ids: TextColumn,
+  alive: Uint8Array,
+): IdIndex {
+  const rows: number[] = [];
+  const parts = segments.map(({ variants, rows: count }, at) => {
+    if (variants === null) return { text: '', rows: 0 };
+    const first = segments.slice(0, at).reduce((sum, segment) => sum + segment.rows, 0);
+    const reader = new ByteReader(variants);
+    const before = rows.length;
+    for (const [row, many] of reader.column(count).entries()) for (let n = 0; n < many; n++) rows.push(first + row);
+    const texts = reader.texts().map((id, n) => id.replace(OWN_ID, () => ids.at(rows[before + n]!)));
+    return { text: texts.join('\n'), rows: rows.length - before };
+  });
+  const rowOf = Uint32Array.from(rows);
+  return idIndex(textColumn(parts), (entry) => rowOf[entry]!, alive);
 }
 
 function readVectors(

@@ -66,8 +66,9 @@ export interface TextColumn {
   at(row: number): string;
 }
 
-/** Canonical id and every variant id → row. */
+/** Canonical id and every variant id → row; an id of a product wins over a variant of the same name. */
 export interface IdIndex {
+  /** A variant that is named as a product counts twice. */
   readonly size: number;
   get(id: string): number | undefined;
 }
@@ -101,8 +102,6 @@ export interface Catalogue {
   /** [rows · dim], int8 times `vectorScales[row]`; null without a matching model. */
   readonly vectors: Int8Array | null;
   readonly vectorScales: Float32Array | null;
+  /** Errors: `catalogue-invalid`, where the ids of variants are broken; they are read when first needed. */
   readonly rowOf: IdIndex;
-  /** [variants], as they came; dead rows' included. */
-  readonly variantIds: TextColumn;
-  readonly variantRows: Uint32Array;
 }

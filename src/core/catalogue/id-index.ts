@@ -1,30 +1,26 @@
 import type { IdIndex, TextColumn } from './format.js';
 
 /**
- * Open addressing over the strings of two text columns: 8 to 16 bytes per id where a Map of strings takes about 100.
+ * Open addressing over the strings of a text column: 8 to 16 bytes per id where a Map of strings takes about 100.
  *
- * @param ids         [rows]
- * @param alive       [rows]; dead rows are not found
- * @param variants    [n], ids of variants
- * @param variantRows [n], their item's row; a variant of a dead row is not found
+ * @param texts  [n], ids; of several that are equal the first is found
+ * @param rowOf  entry → the item's row
+ * @param alive  [rows]; the ids of dead rows are not found
  */
-export function idIndex(ids: TextColumn, alive: Uint8Array, variants: TextColumn, variantRows: Uint32Array): IdIndex {
-  const total = ids.length + variants.length;
+export function idIndex(texts: TextColumn, rowOf: (entry: number) => number, alive: Uint8Array): IdIndex {
   let slots = 16;
-  while (slots < 2 * total) slots *= 2;
+  while (slots < 2 * texts.length) slots *= 2;
   const table = new Int32Array(slots).fill(-1);
-  const textOf = (entry: number): string => (entry < ids.length ? ids.at(entry) : variants.at(entry - ids.length));
-  const rowOf = (entry: number): number => (entry < ids.length ? entry : variantRows[entry - ids.length]!);
   const slotOf = (id: string): number => {
     let slot = hashOf(id) & (slots - 1);
-    while (table[slot] !== -1 && textOf(table[slot]!) !== id) slot = (slot + 1) & (slots - 1);
+    while (table[slot] !== -1 && texts.at(table[slot]!) !== id) slot = (slot + 1) & (slots - 1);
     return slot;
   };
   let size = 0;
-  for (let entry = 0; entry < total; entry++) {
+  for (let entry = 0; entry < texts.length; entry++) {
     if (alive[rowOf(entry)] !== 1) continue;
-    const slot = slotOf(textOf(entry));
-    if (table[slot] !== -1) continue; // an id of a product wins over a variant of the same name
+    const slot = slotOf(texts.at(entry));
+    if (table[slot] !== -1) continue;
     table[slot] = entry;
     size += 1;
   }

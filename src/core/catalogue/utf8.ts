@@ -1,4 +1,4 @@
-/** UTF-8 by hand: `core` has neither TextEncoder nor TextDecoder. A lone surrogate becomes U+FFFD. */
+/** A lone surrogate becomes U+FFFD. */
 export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(3 * text.length);
   let length = 0;
@@ -26,24 +26,10 @@ export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
   return bytes.slice(0, length);
 }
 
-/** Trusts its input to be UTF-8 (a chunk's hash was checked before); anything else gives wrong letters, never an error. */
+/** In every browser, worker and Node, and a function of its bytes alone; no library of the language itself declares it. */
+declare const TextDecoder: new (label: string, options: { readonly ignoreBOM: boolean }) => { decode(bytes: Uint8Array): string };
+
+/** What is no UTF-8 becomes U+FFFD, never an error: a chunk's hash was checked before. */
 export function decodeUtf8(bytes: Uint8Array): string {
-  const codes = new Uint16Array(4_096);
-  let text = '';
-  let length = 0;
-  for (let at = 0; at < bytes.length;) {
-    const lead = bytes[at++]!;
-    const more = lead < 0xc0 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
-    let point = more === 0 ? lead : lead & (63 >> more);
-    for (let n = 0; n < more; n++) point = (point << 6) | (bytes[at++]! & 63);
-    if (point > 0xffff) {
-      codes[length++] = 0xd7c0 + (point >> 10);
-      codes[length++] = 0xdc00 | (point & 1_023);
-    } else codes[length++] = point;
-    if (length > codes.length - 2 || at >= bytes.length) {
-      text += String.fromCharCode(...codes.subarray(0, length));
-      length = 0;
-    }
-  }
-  return text;
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 }

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { EventType, QueuedEvent } from '../event.js';
-import { encodeItem } from '../features/encode-item.js';
+import { encodeItem, slotOf } from '../features/encode-item.js';
 import { setMargins, toBatches } from './batches.js';
 import { lessonOf, type LessonContext } from './lesson.js';
-import { MAX_PASSED_OVER, SAMPLED_NEGATIVES } from './lesson-rules.js';
+import { MAX_PASSED_OVER, SAMPLED_NEGATIVES, TASTE_LOUDNESS, TASTE_SLOT } from './lesson-rules.js';
 
 const pool = Array.from({ length: 40 }, (_, at) => `p${at}`);
 
 function context(over: Partial<LessonContext> = {}): LessonContext {
   return {
-    itemOf: (id) => (id === 'unknown' ? null : { encoded: encodeItem({ id }), vector: null, prior: -0.1 }),
+    itemOf: (id) => (id === 'unknown' ? null : { encoded: encodeItem({ id }), vector: null, prior: -0.1, taste: 0 }),
     shownIn: () => [],
     pool,
     isLiked: () => false,
@@ -47,6 +47,61 @@ describe('lessonOf', () => {
       lessonOf(queued('click', ['chosen'], 'event', 'other'), context({ shownIn: (list) => (list === 'home' ? shown : []), pool: [] }))
         .length,
     ).toBe(1);
+  });
+
+  test('counts a card passed over only by what the chosen one has not, and without its vector', () => {
+    const tags: Record<string, string[]> = {
+      chosen: ['hue:blue', 'finish:matt'],
+      passed: ['hue:blue', 'finish:gloss'],
+      drawn: ['hue:blue'],
+    };
+    const vector = Float32Array.of(1, 2);
+    const itemOf = (id: string) => ({ encoded: encodeItem({ id, tags: tags[id]! }), vector, prior: 0, taste: 0 });
+    const [chosen, passed, drawn] = lessonOf(queued('click', ['chosen'], 'event', 'home'), {
+      itemOf,
+      shownIn: () => ['passed', 'chosen'],
+      pool: ['drawn'],
+      isLiked: () => false,
+    });
+    const whole = itemOf('passed').encoded;
+    const own = [...whole.facets.keys()].filter((at) => whole.facets[at] !== 'hue:blue');
+    expect(own.length).toBe(2); // gloss and the item itself
+    expect(passed).toMatchObject({ itemId: 'passed', label: 0, vector: null });
+    expect([...passed!.indices]).toEqual(own.map((at) => whole.indices[at]));
+    expect([...passed!.values]).toEqual(own.map((at) => whole.values[at]));
+    expect(chosen).toMatchObject({ indices: itemOf('chosen').encoded.indices, vector });
+    expect(drawn).toMatchObject({ itemId: 'drawn', indices: itemOf('drawn').encoded.indices, vector });
+  });
+
+  test('teaches how far the crowd is followed: the taste prior is a feature of chosen and drawn items, last and without a name', () => {
+    const tastes: Record<string, number> = { chosen: -0.5, passed: 0.25, p7: 0.75, calm: 0 };
+    const itemOf = (id: string) => ({ encoded: encodeItem({ id }), vector: null, prior: tastes[id]!, taste: tastes[id]! });
+    const examples = lessonOf(queued('click', ['chosen', 'calm'], 'event', 'home'), {
+      itemOf,
+      shownIn: () => ['passed', 'chosen'],
+      pool: ['p7'],
+      isLiked: () => false,
+    });
+    const ofTaste = examples.map(({ itemId, indices, values, margin }) => [itemId, values[indices.indexOf(TASTE_SLOT)], margin]);
+    expect(ofTaste).toEqual([
+      ['chosen', -0.5 * TASTE_LOUDNESS, -0.5],
+      ['passed', undefined, 0.25],
+      ['p7', 0.75 * TASTE_LOUDNESS, 0.75],
+      ['calm', undefined, 0],
+    ]);
+    expect(examples[0]!.indices.at(-1)).toBe(TASTE_SLOT);
+    expect(examples[0]!.facets).toEqual(['id:chosen']);
+  });
+
+  test('keeps indices distinct where a facet lives in the bucket of the taste prior', () => {
+    let at = 0;
+    while (slotOf(`tag:${at}`).index !== TASTE_SLOT) at++;
+    const encoded = encodeItem({ id: 'a', tags: [`tag:${at}`] });
+    const [own] = lessonOf(
+      queued('click', ['a']),
+      context({ pool: [], itemOf: () => ({ encoded, vector: null, prior: 0.5, taste: 0.5 }) }),
+    );
+    expect(own!.indices).toEqual(encoded.indices);
   });
 
   test('draws the same negatives for the same event and others for another', () => {

@@ -11,6 +11,8 @@ import {
   POSITIVE_WEIGHTS,
   SAMPLED_NEGATIVES,
   SAMPLED_WEIGHT,
+  TASTE_LOUDNESS,
+  TASTE_SLOT,
 } from './lesson-rules.js';
 
 /** What is known of an item when something is learned about it. */
@@ -20,6 +22,8 @@ export interface LessonItem {
   readonly vector: Float32Array | null;
   /** Prior part of its score now (position and taste); 0 where it has no place. */
   readonly prior: number;
+  /** The taste prior in it, unweighted; 0 without a shared model. */
+  readonly taste: number;
 }
 
 export interface LessonContext {
@@ -37,9 +41,14 @@ export interface LessonContext {
  * What one event teaches: the event's own items first, each followed by what it was preferred to, namely cards passed
  * over on the way to it and items drawn by chance. The chance is seeded by the event's id, so a lesson can be repeated.
  *
+ * A click on a card below another says “rather this than that”, not that the other was bad: on a page of blues all cards
+ * passed over are blue. So such a card counts only by what it has and the preferred one has not, and without its vector.
+ *
+ * The taste prior is a feature like any other, with a weight of its own: it learns how far this shopper follows the crowd.
+ *
  * @param queued  items carry canonical ids
  * @returns       empty where the event says nothing about taste
- * @see Joachims et al. 2005, Accurately interpreting clickthrough data as implicit feedback (skip above)
+ * @see Joachims 2002, Optimizing search engines using clickthrough data, section 3.1 (“click > skip above”)
  */
 export function lessonOf(queued: QueuedEvent, context: LessonContext): readonly StoredExample[] {
   const { event } = queued;
@@ -50,7 +59,7 @@ export function lessonOf(queued: QueuedEvent, context: LessonContext): readonly 
   const random = seededRandom(hashText(queued.id, 0));
   const examples: StoredExample[] = [];
   const used = new Set(own);
-  const add = (id: string, exampleLabel: 0 | 1, sampleWeight: number): void => {
+  const add = (id: string, exampleLabel: 0 | 1, sampleWeight: number, preferred?: Uint32Array): void => {
     const item = context.itemOf(id);
     if (!item) return;
     const { encoded, vector, prior } = item;
@@ -58,10 +67,9 @@ export function lessonOf(queued: QueuedEvent, context: LessonContext): readonly 
       itemId: id,
       label: exampleLabel,
       sampleWeight,
-      indices: encoded.indices,
-      values: encoded.values,
+      ...(preferred ? withoutShared(encoded, preferred) : withTaste(item)),
       ...(own.includes(id) && { facets: encoded.facets }),
-      vector,
+      vector: preferred ? null : vector,
       margin: Math.fround(prior),
     });
   };
@@ -70,9 +78,10 @@ export function lessonOf(queued: QueuedEvent, context: LessonContext): readonly 
     const before = examples.length;
     add(id, label, weight);
     if (label === 0 || examples.length === before) continue;
+    const { indices } = examples[before]!;
     for (const passed of passedOver(context.shownIn(event.list?.id ?? event.list?.name ?? ''), id, isFree)) {
       used.add(passed);
-      add(passed, 0, weight * PASSED_OVER_WEIGHT);
+      add(passed, 0, weight * PASSED_OVER_WEIGHT, indices);
     }
     for (let drawn = 0, tries = 0; drawn < SAMPLED_NEGATIVES && tries < 4 * SAMPLED_NEGATIVES && context.pool.length > 0; tries++) {
       const sampled = context.pool[Math.floor(random.nextUnit() * context.pool.length)]!;
@@ -83,6 +92,20 @@ export function lessonOf(queued: QueuedEvent, context: LessonContext): readonly 
     }
   }
   return examples;
+}
+
+type Features = Pick<StoredExample, 'indices' | 'values'>;
+
+/** The item's features and, last, the taste prior of its cell. */
+function withTaste({ encoded: { indices, values }, taste }: LessonItem): Features {
+  // Indices of a row are distinct: a facet that happens to live in the bucket keeps it
+  if (taste === 0 || indices.includes(TASTE_SLOT)) return { indices, values };
+  return { indices: Uint32Array.of(...indices, TASTE_SLOT), values: Float32Array.of(...values, TASTE_LOUDNESS * taste) };
+}
+
+function withoutShared({ indices, values }: EncodedItem, preferred: Uint32Array): Features {
+  const isOwn = (_: number, at: number): boolean => !preferred.includes(indices[at]!);
+  return { indices: indices.filter(isOwn), values: values.filter(isOwn) };
 }
 
 function passedOver(shown: readonly string[], id: string, isFree: (id: string) => boolean): readonly string[] {

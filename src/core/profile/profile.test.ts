@@ -40,6 +40,7 @@ function storedEvents(count: number, seed = 3): readonly StoredEvent[] {
         encoded: candidates[rowOf.get(id)!]!.encoded,
         vector: vectors[rowOf.get(id)!]!,
         prior: -0.05 * (rowOf.get(id)! % 7),
+        taste: 0.3 * (rowOf.get(id)! % 3),
       }),
       shownIn: () => [],
       pool,
@@ -234,6 +235,15 @@ test('the tally counts distinct items per deed and lessons per event', () => {
   const { tally } = relearn(null, [act('click', '1'), act('view', '2'), act('purchase', '3')]);
   expect(tally.lessons).toBe(3);
   expect(tally.facets.get(hue)).toEqual({ looked: 1, carted: 0, bought: 1, dismissed: 0 });
+});
+
+test('an item whose facets became known after the first look is never told as hidden', () => {
+  const { queued, examples } = events.find((each) => each.queued.event.type === 'click')!;
+  const [own] = examples;
+  const early = { queued, examples: [{ ...own!, facets: [`id:${own!.itemId}`] }] };
+  const later = { queued: { ...queued, id: 'later', event: { ...queued.event, type: 'add_to_cart' } }, examples: [own!] } as const;
+  const hue = own!.facets!.find((facet) => facet.startsWith('hue:'))!;
+  expect(relearn(null, [early, later]).tally.facets.get(hue)).toEqual({ looked: 1, carted: 1, bought: 0, dismissed: 0 });
 });
 
 describe('tasteHistogram', () => {

@@ -9,7 +9,10 @@ export interface StoredExample {
   readonly sampleWeight: number;
   readonly indices: Uint32Array;
   readonly values: Float32Array;
-  /** [nonZeros], what a person reads for each index; only where the event speaks of this item itself, not on negatives it was compared with. */
+  /**
+   * What a person reads for each index (the taste prior's, which is the last, has nothing); only where the event speaks of this
+   * item itself, not on negatives it was compared with.
+   */
   readonly facets?: readonly string[];
   /** The item's vector if the catalogue had one under the model in force, else null. */
   readonly vector: Float32Array | null;

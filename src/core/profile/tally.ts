@@ -12,7 +12,7 @@ export interface Tally {
 }
 
 export interface FacetTally {
-  /** Items the shopper said yes to in any way. */
+  /** Items the shopper said yes to in any way; never fewer than `carted` or `bought`. */
   looked: number;
   /** Put into a cart or on a wishlist. */
   carted: number;
@@ -43,6 +43,8 @@ export function countEvent(tally: Tally, { queued, examples }: StoredEvent): voi
       let counts = tally.facets.get(facet);
       if (!counts) tally.facets.set(facet, (counts = { looked: 0, carted: 0, bought: 0, dismissed: 0 }));
       for (const kind of kinds) if (after & ~before & MARKS[kind]) counts[kind] += 1;
+      // An item looked at before its facets were known counts as looked at from the next yes on
+      counts.looked = Math.max(counts.looked, counts.carted, counts.bought);
     }
   }
 }

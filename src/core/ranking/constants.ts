@@ -1,7 +1,7 @@
 /**
  * The constants of the scoring equation, chosen together with `learners/rules.ts`: three clicks of one kind change at
  * least 8 of a shelf's first 12 and let that kind lead its first 6 (three-clicks.test.ts), thirty mixed clicks still beat
- * the shop's order (taste.test.ts).
+ * the shop's order (rank.test.ts), and no number of clicks is worse than the crowd's taste alone (crowd.test.ts).
  */
 
 /** λ: prior of the item at 0-based shop position i is −λ·log(1 + i). */

@@ -104,9 +104,7 @@ export function shopper(candidates: readonly Candidate[], name = 'shopper', isSh
   const context: LessonContext = {
     itemOf: (id) => {
       const candidate = byId.get(id);
-      return candidate
-        ? { encoded: candidate.encoded, vector: candidate.vector, prior: priorOf(candidate.shopPosition, candidate.taste) }
-        : null;
+      return candidate ? { ...candidate, prior: priorOf(candidate.shopPosition, candidate.taste) } : null;
     },
     shownIn: () => (isShown ? pool.slice(0, 24) : []),
     pool,

@@ -5,12 +5,13 @@ import type { Candidate } from './candidate.js';
 import { beliefsOf } from './beliefs.js';
 import { candidatesOf, hueOf, paintShop, shopper } from './paint-shop.contract.js';
 import { rankCandidates } from './rank.js';
-import { priorOf } from './score.js';
+import { crowdTrustOf, priorOf } from './score.js';
 import { timelineOf } from './timeline.js';
 import { whyItem } from './why.js';
 
 const items = paintShop(120, 5);
-const vectorOf = (at: number): Float32Array => Float32Array.from({ length: 16 }, (_, each) => Math.sin(at * 16 + each));
+/** Of length about 1, as the catalogue has them; says nothing of hue. */
+const vectorOf = (at: number): Float32Array => Float32Array.from({ length: 16 }, (_, each) => Math.sin(at * 16 + each) / Math.sqrt(8));
 const candidates: readonly Candidate[] = candidatesOf(items, ({ categories }) => (categories![0] === 'Walls' ? 0.1 : -0.05)).map(
   (candidate, at) => ({ ...candidate, vector: vectorOf(at) }),
 );
@@ -24,7 +25,8 @@ who.act('dismiss', items.find((item) => hueOf(item) === 'pink')!.id);
 function without(candidate: Candidate, key: string): Candidate {
   if (key === 'factors') return { ...candidate, vector: null };
   if (key === 'prior:taste') return { ...candidate, taste: 0 };
-  if (key === 'prior:position') return { ...candidate, taste: candidate.taste - priorOf(candidate.shopPosition, 0) };
+  if (key === 'prior:position')
+    return { ...candidate, taste: candidate.taste - priorOf(candidate.shopPosition, 0) / crowdTrustOf(who.state) };
   const { encoded } = candidate;
   const values = encoded.values.map((value, at) => (`linear:${encoded.facets[at]}` === key ? 0 : value));
   return { ...candidate, encoded: { ...encoded, values } };
@@ -44,7 +46,7 @@ describe('whyItem', () => {
   test('says in words what each part is', () => {
     const { parts } = whyItem(who.state, candidates, blues[4]!.id);
     const labels = Object.fromEntries(parts.map(({ key, label }) => [key, label]));
-    expect(labels['linear:hue:blue']).toBe('hue: blue (you looked at 3 blue ones)');
+    expect(labels['linear:hue:blue']).toBe('blue (you looked at 3)');
     expect(labels['factors']).toBe('resembles what you liked');
     expect(labels['prior:position']).toBe('the shop’s own order');
     expect(labels['prior:taste']).toBe('what many shoppers like');
@@ -66,8 +68,7 @@ describe('whyItem', () => {
     const falls = rankCandidates(who.state, candidates)
       .slice(0, 12)
       .map(({ id }) => whyItem(who.state, candidates, id))
-      .filter(({ parts }) => parts[0]!.key === 'linear:hue:blue')
-      .map(({ place, parts }) => parts[0]!.placeWithout - place);
+      .flatMap(({ place, parts }) => parts.filter(({ key }) => key === 'linear:hue:blue').map(({ placeWithout }) => placeWithout - place));
     expect(falls.length).toBeGreaterThan(3);
     expect(Math.max(...falls)).toBeGreaterThan(10);
   });
@@ -90,7 +91,7 @@ describe('beliefsOf', () => {
 
   test('lists what the shopper acted on, strongest first, with events that speak for it', () => {
     const beliefs = beliefsOf(who.state, who.events, nowMs);
-    expect(beliefs[0]).toMatchObject({ facet: 'hue:blue', label: 'hue: blue', events: 4 });
+    expect(beliefs[0]).toMatchObject({ facet: 'hue:blue', label: 'blue', events: 4 });
     expect(beliefs[0]!.leaning).toBeGreaterThan(0.3);
     expect(beliefs[0]!.confidence).toBeCloseTo(4 / 7, 2);
     const pink = beliefs.find(({ facet }) => facet === 'hue:pink')!;

@@ -1,7 +1,7 @@
 import { SdkError } from '../errors.js';
 import type { ProfileState } from '../profile/state.js';
 import type { Candidate } from './candidate.js';
-import { deedOf, labelOf } from './facet-words.js';
+import { partLabelOf } from './facet-words.js';
 import { scorePartsOf, totalOf } from './score.js';
 
 export interface WhyPart {
@@ -45,8 +45,7 @@ export function whyItem(state: ProfileState, candidates: readonly Candidate[], i
     if (value !== 0) answer.push({ key, label, value, placeWithout: placeAt(scores[at]! - value) });
   };
   for (const [entry, facet] of encoded.facets.entries()) {
-    const deed = state.tally.facets.get(facet);
-    add(`linear:${facet}`, deed ? `${labelOf(facet)} (${deedOf(facet, deed)})` : labelOf(facet), own.linear[entry]!);
+    add(`linear:${facet}`, partLabelOf(facet, state.tally.facets.get(facet)), own.linear[entry]!);
   }
   add('factors', 'resembles what you liked', own.factors);
   add('prior:taste', 'what many shoppers like', own.taste);
