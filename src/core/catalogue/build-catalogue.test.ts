@@ -115,6 +115,15 @@ describe('a built catalogue', () => {
     });
   });
 
+  test('reads the ids of variants only when a page names something that is no product', () => {
+    const { build } = shop().build(feed);
+    const { manifest, files } = build.pool;
+    const broken = [...files].map(([name, bytes]) => [hash(bytes), name === manifest.variants!.url ? Uint8Array.of(9) : bytes] as const);
+    const catalogue = decodeCatalogue(manifest, new Map(broken));
+    expect(canonicalRow(catalogue, feed[9]!.id)).toBeDefined();
+    expect(() => canonicalRow(catalogue, 'something else')).toThrow(expect.objectContaining({ code: 'catalogue-invalid' }));
+  });
+
   test('leaves out vectors that another bundle made', () => {
     const { pool, build } = shop().build(feed);
     const chunks = new Map([...build.pool.files.values()].map((bytes) => [hash(bytes), bytes]));

@@ -57,10 +57,11 @@ function minorAt(catalogue: Catalogue, row: number): number | null {
 
 function groupVariants(catalogue: Catalogue): ReadonlyMap<number, string[]> {
   const variantsOf = new Map<number, string[]>();
-  for (const [at, row] of catalogue.variantRows.entries()) {
+  const { ids, rows } = catalogue.variants();
+  for (const [at, row] of rows.entries()) {
     const held = variantsOf.get(row);
-    if (held === undefined) variantsOf.set(row, [catalogue.variantIds.at(at)]);
-    else held.push(catalogue.variantIds.at(at));
+    if (held === undefined) variantsOf.set(row, [ids.at(at)]);
+    else held.push(ids.at(at));
   }
   return variantsOf;
 }

@@ -10,6 +10,7 @@ import {
   type IdIndex,
   type ModelManifest,
   type TextColumn,
+  type VariantColumns,
 } from './format.js';
 import { idIndex } from './id-index.js';
 import { scaleOf } from './quantise.js';
@@ -103,8 +104,10 @@ export function decodeCatalogue(manifest: CatalogueManifest, chunks: ReadonlyMap
   const ids = textColumn(segments.map((segment) => ({ text: segment.ids, rows: segment.rows })));
   const rowOfId = idIndex(ids, (row) => row, alive);
   // Four in five ids are those of variants; they are read when a page first names something that is no product.
+  let variantColumns: VariantColumns | null = null;
   let rowOfVariant: IdIndex | null = null;
-  const variants = (): IdIndex => (rowOfVariant ??= readVariants(segments, ids, alive));
+  const variants = (): VariantColumns => (variantColumns ??= readVariants(segments, ids));
+  const variantIndex = (): IdIndex => (rowOfVariant ??= idIndex(variants().ids, (entry) => variants().rows[entry]!, alive));
   return {
     manifest,
     rows,
@@ -130,10 +133,11 @@ export function decodeCatalogue(manifest: CatalogueManifest, chunks: ReadonlyMap
     vectorScales,
     rowOf: {
       get size() {
-        return rowOfId.size + variants().size;
+        return rowOfId.size + variantIndex().size;
       },
-      get: (id) => rowOfId.get(id) ?? variants().get(id),
+      get: (id) => rowOfId.get(id) ?? variantIndex().get(id),
     },
+    variants,
   };
 }
 
@@ -182,8 +186,7 @@ function readOffers(bytes: Uint8Array, rows: number): { readonly prices: Float64
 function readVariants(
   segments: readonly Pick<Segment & { readonly rows: number }, 'variants' | 'rows'>[],
   ids: TextColumn,
-  alive: Uint8Array,
-): IdIndex {
+): VariantColumns {
   const rows: number[] = [];
   const parts = segments.map(({ variants, rows: count }, at) => {
     if (variants === null) return { text: '', rows: 0 };
@@ -194,8 +197,7 @@ function readVariants(
     const texts = reader.texts().map((id, n) => id.replace(OWN_ID, () => ids.at(rows[before + n]!)));
     return { text: texts.join('\n'), rows: rows.length - before };
   });
-  const rowOf = Uint32Array.from(rows);
-  return idIndex(textColumn(parts), (entry) => rowOf[entry]!, alive);
+  return { ids: textColumn(parts), rows: Uint32Array.from(rows) };
 }
 
 function readVectors(

@@ -73,6 +73,13 @@ export interface IdIndex {
   get(id: string): number | undefined;
 }
 
+/** As they came; dead rows' included. */
+export interface VariantColumns {
+  readonly ids: TextColumn;
+  /** Variant → row of its product. */
+  readonly rows: Uint32Array;
+}
+
 /** Decoded catalogue, held by the worker: columns of `rows` rows, dead ones included. At most 40 MB at 100k items. */
 export interface Catalogue {
   readonly manifest: CatalogueManifest;
@@ -102,6 +109,8 @@ export interface Catalogue {
   /** [rows · dim], int8 times `vectorScales[row]`; null without a matching model. */
   readonly vectors: Int8Array | null;
   readonly vectorScales: Float32Array | null;
-  /** Errors: `catalogue-invalid`, where the ids of variants are broken; they are read when first needed. */
+  /** Looks among the products first, and only then reads the variants. */
   readonly rowOf: IdIndex;
+  /** Read when first asked for. Errors: `catalogue-invalid`. */
+  readonly variants: () => VariantColumns;
 }
