@@ -35,6 +35,7 @@ export function dock(root: HTMLElement, tabs: readonly Tab[], client: Client | n
   root.replaceChildren(opener, panel);
 
   let current = tabs[0];
+  let shown = current;
   let leaving = new AbortController();
 
   const show = (tab: Tab): void => {
@@ -48,7 +49,8 @@ export function dock(root: HTMLElement, tabs: readonly Tab[], client: Client | n
     body.setAttribute('aria-labelledby', `hp-tab-${tab.id}`);
     const place = el('div', { class: 'hp-place' });
     body.replaceChildren(el('p', { class: 'hp-about' }, tab.about), place);
-    body.scrollTop = 0;
+    if (tab !== shown) body.scrollTop = 0; // on a page that opens with the panel this would lay it all out at once
+    shown = tab;
     const obstacle = obstacleOf(client, tab);
     if (obstacle !== null) place.replaceChildren(obstacle);
     else if (client !== null) tab.mount(place, { client, signal: leaving.signal });

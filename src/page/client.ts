@@ -142,10 +142,11 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
 
   /** Never rejects: what keeps the worker from starting is in the status. */
   async function start(): Promise<void> {
-    if (refusal() || link.isOpen()) return;
-    setStatus({ phase: 'starting' });
+    if (refusal()) return;
     queue.open();
     switching ??= (switchUrl ? loadSwitch(switchUrl, (url, init) => fetch(url, init)) : Promise.resolve(parseSwitch(''))).then(applySwitch);
+    if (link.isOpen()) return;
+    setStatus({ phase: 'starting' });
     await link.start().catch((thrown: unknown) => {
       const error = toSdkError(thrown, 'worker-died');
       if (refusal() || error.code === 'closed') return; // ended by ourselves meanwhile
@@ -356,7 +357,8 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
     },
   };
 
-  if (status.consent.personalise) void start();
+  // A task of its own: with the evaluation of this script it would be a long one on a slow device.
+  if (status.consent.personalise) setTimeout(start);
   else queue.close(); // withdrawn in another tab: this one keeps nothing either
   return client;
 }
