@@ -34,6 +34,14 @@ describe('errors at the worker border', () => {
     expect(caught).toMatchObject({ code: 'storage-full', message: 'wanted 3 kB, got none' });
   });
 
+  test('an SdkError of a lazy chunk, which has a class of its own, keeps its code', () => {
+    const OtherClass = class SdkError extends Error {
+      readonly code = 'budget-spent';
+      override readonly name = 'SdkError';
+    };
+    expect(packError(new OtherClass('spent'))).toEqual({ code: 'budget-spent', message: 'spent' });
+  });
+
   test('a plain error arrives as internal, with its message and without its stack', async () => {
     const thrown = new TypeError('x is not a function');
     const caught = await acrossTheBorder(thrown);
@@ -44,6 +52,7 @@ describe('errors at the worker border', () => {
   test('what is no error at all, or names a code of its own, does not break the border', () => {
     expect(unpackError(undefined)).toMatchObject({ code: 'internal', message: 'undefined' });
     expect(unpackError({ code: 'made-up', message: 'm' })).toMatchObject({ code: 'internal', message: 'm' });
+    expect(packError(Object.assign(new Error('m'), { code: 'made-up' }))).toEqual({ code: 'internal', message: 'm' });
     expect(packError('a string')).toEqual({ code: 'internal', message: 'a string' });
   });
 });

@@ -2,7 +2,7 @@ import { errorCodes, SdkError, type ErrorCode } from './errors.js';
 
 /**
  * How an error crosses to another thread: structured clone and comlink keep message and name but lose class and `code`,
- * so both sides of the worker border pack and unpack with these. The stack of the other side is dropped: it names files
+ * so the worker packs and the page unpacks with these. The stack of the other side is dropped: it names files
  * that the reader cannot open, and may hold the page's URL.
  */
 
@@ -11,10 +11,11 @@ export interface PackedError {
   readonly message: string;
 }
 
-/** Anything thrown → plain data. What is not an `SdkError` gets `internal`, or the code it carries as a field. */
+/** Anything thrown → plain data. What is not an `SdkError` gets `internal`. */
 export function packError(thrown: unknown): PackedError {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return { code: codeOf(thrown) ?? 'internal', message };
+  // By name: each lazy chunk brings a class of its own.
+  return { code: thrown instanceof Error && thrown.name === 'SdkError' ? (thrown as SdkError).code : 'internal', message };
 }
 
 /** The reverse; never throws, whatever came. */
@@ -27,27 +28,28 @@ export function unpackError(packed: unknown): SdkError {
 interface ThrowHandler {
   canHandle(value: unknown): boolean;
   serialize(value: never): [unknown, unknown[]];
-  deserialize(value: never): unknown;
+  deserialize: (value: never) => unknown;
 }
 
-/**
- * Makes comlink's `throw` keep codes. Call once on each side, before `wrap` or `expose`:
- * `keepErrorCodes(transferHandlers)` with comlink's `transferHandlers`.
- */
-export function keepErrorCodes(handlers: {
+interface Handlers {
   get(name: string): ThrowHandler | undefined;
   set(name: string, handler: never): unknown;
-}): void {
+}
+
+/** The worker's half: what is thrown leaves with its code. `packThrown(transferHandlers)` before `expose`. */
+export function packThrown(handlers: Handlers): ThrowHandler {
   const original = handlers.get('throw');
   if (original === undefined) throw new SdkError('invalid-state', 'comlink has no `throw` handler: another version than 4?');
-  const handler = {
-    canHandle: (value: unknown) => original.canHandle(value),
-    serialize: ({ value }: { value: unknown }): [PackedError, []] => [packError(value), []],
-    deserialize: (packed: unknown): never => {
-      throw unpackError(packed);
-    },
-  };
+  const handler: ThrowHandler = { ...original, serialize: ({ value }: { value: unknown }): [PackedError, []] => [packError(value), []] };
   handlers.set('throw', handler as never); // comlink's map is typed for any handler, its value type names the DOM
+  return handler;
+}
+
+/** Both halves, for the page's side: what arrives has class and code again. Once, before `wrap`. */
+export function keepErrorCodes(handlers: Handlers): void {
+  packThrown(handlers).deserialize = (packed) => {
+    throw unpackError(packed);
+  };
 }
 
 function codeOf(value: unknown): ErrorCode | undefined {

@@ -14,7 +14,7 @@
  * time loses nothing that was acknowledged. `rank` with `{ id }` items is enough once the catalogue is there.
  */
 import { expose, transferHandlers } from 'comlink';
-import { keepErrorCodes } from '../core/error-transfer.js';
+import { packThrown } from '../core/error-transfer.js';
 import { openIdbProfileStore } from '../storage/idb-store.js';
 import { loadCatalogue } from './catalogue-loader.js';
 import type { Clock } from './clock.js';
@@ -30,7 +30,7 @@ const clock: Clock = {
   },
 };
 
-keepErrorCodes(transferHandlers);
+packThrown(transferHandlers);
 expose(
   createService({
     clock,
