@@ -87,6 +87,16 @@ export async function lookAt(page: Page, category: string, cards: readonly (stri
   await isLearned(page);
 }
 
+/** The same shopper looks at three of a category in another tab, and comes back to this one. */
+export async function learnElsewhere({ page, context, shopUrl }: Shopper, category: string): Promise<void> {
+  const other = await context.newPage();
+  await other.goto(shopUrl);
+  await lookAt(other, category, [0, 1, 2]);
+  await other.close();
+  // Without a screen no tab is ever hidden, so none comes back by itself.
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
+}
+
 export interface Card {
   readonly id: string;
   readonly category: string;
