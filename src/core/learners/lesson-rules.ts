@@ -25,7 +25,7 @@ export const SAMPLED_WEIGHT = 0.12;
 
 /** Bucket of the weight that learns how far the shopper follows the crowd, and how loud the taste prior enters it. */
 export const TASTE_SLOT = slotOf('prior:taste').index;
-export const TASTE_LOUDNESS = 2;
+export const TASTE_LOUDNESS = 1.75;
 
 /** Items of one event that teach; a purchase of 200 lines does not drown the rest. */
 export const MAX_ITEMS_PER_LESSON = 10;
