@@ -7,8 +7,8 @@ export interface Batches {
   readonly linear: SparseBatch;
   /** The examples that have a vector of `dim` numbers; null where none has. Margins are filled by `setMargins`. */
   readonly factors: DenseBatch | null;
-  /** [linear.rows + 1], how many rows of the factors lie before each row; counted from anywhere. */
-  readonly factorsBefore: Uint32Array;
+  /** [factors.rows], the linear row of each. */
+  readonly factorRows: Uint32Array;
 }
 
 /** @param dim  of the user vector; an item vector of another length is left out, never guessed at */
@@ -16,12 +16,12 @@ export function toBatches(examples: readonly StoredExample[], dim: number): Batc
   const rows = examples.length;
   const offsets = new Uint32Array(rows + 1);
   const margins = new Float32Array(rows);
-  const factorsBefore = new Uint32Array(rows + 1);
+  const withVector: number[] = [];
   for (let row = 0; row < rows; row++) {
     const { indices, margin, vector } = examples[row]!;
     offsets[row + 1] = offsets[row]! + indices.length;
     margins[row] = margin;
-    factorsBefore[row + 1] = factorsBefore[row]! + Number(vector?.length === dim);
+    if (vector?.length === dim) withVector.push(row);
   }
   const indices = new Uint32Array(offsets[rows]!);
   const values = new Float32Array(offsets[rows]!);
@@ -30,8 +30,8 @@ export function toBatches(examples: readonly StoredExample[], dim: number): Batc
     values.set(examples[row]!.values, offsets[row]!);
   }
   const linear = { rows, offsets, indices, values, ...columnsOf(examples), margins };
-  const chosen = examples.filter(({ vector }) => vector?.length === dim);
-  return { linear, factors: chosen.length === 0 ? null : denseOf(chosen, dim), factorsBefore };
+  const chosen = withVector.map((row) => examples[row]!);
+  return { linear, factors: chosen.length === 0 ? null : denseOf(chosen, dim), factorRows: Uint32Array.from(withVector) };
 }
 
 function columnsOf(examples: readonly StoredExample[]): Pick<SparseBatch, 'labels' | 'sampleWeights'> {
@@ -51,32 +51,7 @@ function denseOf(chosen: readonly StoredExample[], dim: number): DenseBatch {
   return { rows: chosen.length, dim, vectors, ...columnsOf(chosen), margins: new Float32Array(chosen.length) };
 }
 
-/** Rows `from` to below `to`, in the same memory: a long log is laid out once and learned record by record. */
-export function rowsOf({ linear, factors, factorsBefore }: Batches, from: number, to: number): Batches {
-  const start = factorsBefore[from]! - factorsBefore[0]!;
-  const end = factorsBefore[to]! - factorsBefore[0]!;
-  return {
-    linear: { ...cut(linear, from, to), offsets: linear.offsets.subarray(from, to + 1) },
-    factors:
-      start === end ? null : { ...cut(factors!, start, end), vectors: factors!.vectors.subarray(start * factors!.dim, end * factors!.dim) },
-    factorsBefore: factorsBefore.subarray(from, to + 1),
-  };
-}
-
-function cut<Batch extends SparseBatch | DenseBatch>(batch: Batch, from: number, to: number): Batch {
-  const { labels, sampleWeights, margins } = batch;
-  return {
-    ...batch,
-    rows: to - from,
-    labels: labels.subarray(from, to),
-    sampleWeights: sampleWeights.subarray(from, to),
-    margins: margins.subarray(from, to),
-  };
-}
-
 /** What the linear learner says before its own step is the margin of the factors: they fit what is left over. */
 export function setMargins(batches: Batches, linearScores: Float32Array): void {
-  const { linear, factors, factorsBefore } = batches;
-  for (let row = 0; row < linear.rows; row++)
-    if (factorsBefore[row + 1] !== factorsBefore[row]) factors!.margins[factorsBefore[row]! - factorsBefore[0]!] = linearScores[row]!;
+  for (const [row, linearRow] of batches.factorRows.entries()) batches.factors!.margins[row] = linearScores[linearRow]!;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { EventType, QueuedEvent } from '../event.js';
 import { encodeItem, slotOf } from '../features/encode-item.js';
-import { rowsOf, setMargins, toBatches } from './batches.js';
+import { setMargins, toBatches } from './batches.js';
 import { lessonOf, type LessonContext } from './lesson.js';
 import { MAX_PASSED_OVER, SAMPLED_NEGATIVES, TASTE_LOUDNESS, TASTE_SLOT } from './lesson-rules.js';
 
@@ -181,33 +181,5 @@ describe('toBatches', () => {
       margins: Float32Array.of(20),
     });
     expect(toBatches(examples, 4).factors).toBeNull();
-  });
-
-  test('can be cut into runs of rows, each as if it had been laid out alone but for where its offsets start', () => {
-    const batches = toBatches([...examples, ...examples], 2);
-    for (const [from, to] of [
-      [0, 1],
-      [1, 2],
-      [2, 5],
-      [3, 6],
-      [4, 4],
-    ] as const) {
-      const part = rowsOf(batches, from, to);
-      const alone = toBatches([...examples, ...examples].slice(from, to), 2);
-      const { offsets, indices, values, ...columns } = part.linear;
-      const { offsets: own, indices: _indices, values: _values, ...ownColumns } = alone.linear;
-      expect(columns).toEqual(ownColumns);
-      expect([indices, values]).toEqual([batches.linear.indices, batches.linear.values]);
-      expect(offsets.map((offset) => offset - offsets[0]!)).toEqual(own);
-      setMargins(
-        part,
-        Float32Array.from({ length: to - from }, (_, at) => 10 * (from + at)),
-      );
-      setMargins(
-        alone,
-        Float32Array.from({ length: to - from }, (_, at) => 10 * (from + at)),
-      );
-      expect(part.factors).toEqual(alone.factors);
-    }
   });
 });

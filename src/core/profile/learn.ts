@@ -1,4 +1,4 @@
-import { rowsOf, setMargins, toBatches, type Batches } from '../learners/batches.js';
+import { setMargins, toBatches } from '../learners/batches.js';
 import { stepFactors } from '../learners/factors.js';
 import type { DenseBatch, FactorParams, FactorRule, LinearParams, LinearRule, SparseBatch } from '../learners/kernel-types.js';
 import { stepLinear } from '../learners/linear.js';
@@ -26,10 +26,8 @@ export async function learnOn(kernels: LearningKernels, state: ProfileState, exa
 
 /** The same on the reference kernels, at once. How examples are cut into batches makes no difference to the bit. */
 export function learn(state: ProfileState, examples: readonly StoredExample[]): void {
-  learnBatches(state, toBatches(examples, state.factors.user.length));
-}
-
-function learnBatches(state: ProfileState, batches: Batches): void {
+  if (examples.length === 0) return;
+  const batches = toBatches(examples, state.factors.user.length);
   const scores = stepLinear(state.linear, batches.linear, LINEAR_RULE);
   if (!batches.factors) return;
   setMargins(batches, scores);
@@ -68,22 +66,17 @@ export interface Forgotten {
 export function forget(base: Snapshot | null, log: readonly LogRecord[], selector: ForgetSelector): Forgotten {
   const state = stateOf(base, []);
   const records: LogRecord[] = [];
-  const dim = state.factors.user.length;
-  const keptOf = log.map((record) => record.events.filter((event) => !matches(selector, event)));
-  const examplesOf = keptOf.map((kept) => kept.flatMap((event) => event.examples));
-  const batches = toBatches(examplesOf.flat(), dim);
   let events = 0;
-  let row = 0;
-  for (const [at, record] of log.entries()) {
-    const kept = keptOf[at]!;
-    const examples = examplesOf[at]!;
+  for (const record of log) {
+    const kept = record.events.filter((event) => !matches(selector, event));
     events += record.events.length - kept.length;
-    learnBatches(state, rowsOf(batches, row, (row += examples.length)));
+    const examples = kept.flatMap((event) => event.examples);
+    learn(state, examples);
     const { linearIndices, user } = record.patch;
     const touched =
       kept.length === record.events.length
-        ? { indices: linearIndices, hasVectors: user.length > 0 } // as it was; sorting 2,000 times over costs more than learning
-        : touchedBy(examples, dim);
+        ? { indices: linearIndices, hasVectors: user.length > 0 } // as it was: sorting again would cost as much as learning
+        : touchedBy(examples, state.factors.user.length);
     const changed = events === 0 ? record : { ...record, events: kept, patch: patchOf(state, touched) };
     countRecord(state, changed);
     if (events > 0) records.push(changed);
