@@ -60,8 +60,8 @@ async function picture(page: Page, name: string, { isWhole = false, isMain = fal
       await page.emulateMedia({ colorScheme: scheme });
       const surplus = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(surplus, `${name} is wider than ${size.width} px`).toBeLessThanOrEqual(0);
-      const path = `${folder}/${size.width}-${scheme}-${name}.jpg`;
-      await page.screenshot({ path, type: 'jpeg', quality: 80, fullPage: isWhole, animations: 'disabled' });
+      const path = `${folder}/${size.width}-${scheme}-${name}.png`;
+      await page.screenshot({ path, fullPage: isWhole, animations: 'disabled' });
     }
   }
   await page.emulateMedia({ colorScheme: 'light' });
