@@ -85,7 +85,7 @@ export function variantsOf(paint: Paint): readonly Variant[] {
 export function tagsOf(paint: Paint): readonly string[] {
   return [
     `hue:${paint.group.hue}`,
-    `lightness:${paint.group.depth}`,
+    `lightness:${paint.group.depth === 'mid' ? 'mid-tone' : paint.group.depth}`, // read out as “3 mid-tone ones”
     `chroma:${paint.chroma}`,
     `finish:${paint.finish}`,
     ...paint.moods.map((mood) => `mood:${mood}`),

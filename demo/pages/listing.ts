@@ -67,10 +67,13 @@ export function listing({ list, name, path, paints, params, nothing }: Listing):
         >${chosen.length > 0 || order !== undefined ? html` <a class="clear" href="${withParams(path, params, { depth: null, chroma: null, mood: null, finish: null, maker: null, sort: null, page: null })}">Clear all</a>` : ''}
       </form>
     </details>
-    <p class="count" role="status">
-      ${found.length === 0 ? 'Nothing' : found.length}
-      ${found.length === 1 ? 'colour' : found.length === 0 ? 'matches' : 'colours'}${order === undefined ? '' : html`, ${order.label.toLowerCase()}`}${pages > 1 ? html` · page ${page} of ${pages}` : ''}
-    </p>
+    <div class="list-head">
+      <p class="count" role="status">
+        ${found.length === 0 ? 'Nothing' : found.length}
+        ${found.length === 1 ? 'colour' : found.length === 0 ? 'matches' : 'colours'}${order === undefined ? '' : html`, ${order.label.toLowerCase()}`}${pages > 1 ? html` · page ${page} of ${pages}` : ''}
+      </p>
+      <div class="chip-place" data-homebody-chip="${list}"></div>
+    </div>
     ${shown.length === 0 ? html`<div class="nothing">${nothing}</div>` : shelf({ list, name, paints: shown, shown: PAGE_SIZE, isSorted: order !== undefined })}
     ${pages > 1 ? pager(path, params, page, pages) : ''}`;
 }

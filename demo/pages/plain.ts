@@ -37,7 +37,7 @@ export function privacyPage(site: Site): string {
       <p>But for the basket and a pretend order, all of it only after the first switch.</p>
       ${storedList()}
       <h2>What remains possible</h2>
-      <p>Whoever serves a page’s code can change it. The code here is open and its hashes are published, so a change can be seen.</p>
+      <p>Whoever serves a page’s code can change it. The code here is open, so what is served can be compared with it.</p>
       <p><a class="button" href="/">Back to the window</a></p>
     </div>`,
   });
