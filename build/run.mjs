@@ -11,6 +11,8 @@ process.chdir(path.join(import.meta.dirname, '..'));
 const outDir = path.resolve(`.cache/run/${process.pid}`);
 process.once('exit', () => rmSync(outDir, { recursive: true, force: true }));
 
+// A build makes NODE_ENV “production”; what is run here, tests among it, must not inherit that.
+const { NODE_ENV } = process.env;
 await build({
   configFile: false,
   logLevel: 'error',
@@ -24,6 +26,8 @@ await build({
     rolldownOptions: { output: { entryFileNames: 'main.mjs', sourcemap: 'inline' } },
   },
 });
+if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+else process.env.NODE_ENV = NODE_ENV;
 const { main } = await import(pathToFileURL(path.join(outDir, 'main.mjs')).href);
 const code = await main(args);
 if (typeof code === 'number') process.exitCode = code;
