@@ -321,6 +321,20 @@ describe('a page that goes away', () => {
     expect(kept(site)).toBeNull();
   });
 
+  test('a page that is seen again ranks anew with what another tab has learned meanwhile', async () => {
+    const { client } = setUp(
+      {},
+      `let seen = 0; api.profile = () => (seen++, { eventCount: seen });
+       const rank = api.rank; api.rank = (requests) => (seen === 0 ? rank(requests) : rank(requests).map((result) => ({ ...result, revision: 2 })));`,
+    );
+    await client.consent({ personalise: true });
+    const revisions: number[] = [];
+    client.subscribe('home', (result) => revisions.push(result.revision));
+    await client.rank('home', items, { deadlineMs: 5000 });
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+    await vi.waitFor(() => expect(revisions).toEqual([1, 2]));
+  });
+
   test('a pause keeps it', async () => {
     const { client, site } = setUp({}, mute);
     await client.consent({ personalise: true });

@@ -243,7 +243,7 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
           const isBack = !document.hidden && type !== 'pagehide' && (event as Partial<PageTransitionEvent>).persisted !== false;
           if (isBack && link.isOpen()) {
             queue.open();
-            lists.refresh();
+            client.profile.get().then(() => lists.refresh(), onError); // a look at the profile takes over what other tabs have written
           }
           queue.flush();
           queue.keep();

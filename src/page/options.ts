@@ -31,7 +31,7 @@ export function resolveOptions(options: ClientOptions, pageUrl: string): Resolve
   check('site', typeof site === 'string' && /^[a-z0-9.-]{1,64}$/.test(site), '1 to 64 of a-z, 0-9, dot and dash');
   check('storage', /^(indexeddb|memory)$/.test(storage), 'indexeddb or memory');
   check('engine', /^(auto|reference|webgl)$/.test(engine), 'auto, reference or webgl');
-  check('workerUrl', workerUrl === null || new URL(workerUrl).origin === origin, `a URL on ${origin}, or none for the inlined worker`);
+  check('workerUrl', workerUrl === null || new URL(workerUrl).origin === origin, `a URL on ${origin}, or none`);
   return {
     worker: {
       site,

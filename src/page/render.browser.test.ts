@@ -26,8 +26,11 @@ function fakeClient() {
   };
 }
 
+const usual = 'because you looked at d';
+let because = usual;
+
 function resultOf(list: string, ids: string, more: Partial<RankResult>): RankResult {
-  const items = ids.split('').map((id) => ({ id, score: 0, shopPosition: 0, ...(id === 'd' && { reason: 'because you looked at d' }) }));
+  const items = ids.split('').map((id) => ({ id, score: 0, shopPosition: 0, ...(id === 'd' && { reason: because }) }));
   return { list, items, rung: 'model', revision: 1, matched: 0, unmatched: 0, ...more };
 }
 
@@ -49,6 +52,7 @@ beforeEach(() => {
   document.body.append(root);
   fake = fakeClient();
   thrown = [];
+  because = usual;
   scrollTo(0, 0);
 });
 
@@ -61,6 +65,14 @@ afterEach(() => {
 function render(html: string, facts = createFacts()): void {
   root.innerHTML = style + html;
   renderer = createRenderer(fake.client, facts, (error) => thrown.push(error));
+}
+
+/** The list as the inline snippet left it: the shop's order is a to f. */
+function asLeftByTheSnippet(ids: string): void {
+  root.innerHTML = `${style}${shelf('home', '', ids)}`;
+  const cards = [...list('home').children] as HTMLElement[];
+  Object.assign(list('home'), { homebodyShop: 'abcdef'.split('').map((id) => cards.find((card) => card.dataset['homebodyItem'] === id)) });
+  renderer = createRenderer(fake.client, createFacts(), (error) => thrown.push(error));
 }
 
 const list = (id: string): HTMLElement => document.getElementById(id)!;
@@ -106,16 +118,23 @@ describe('a list that the shopper looks at', () => {
   });
 
   test('says why a card of the last visit’s order stands where it does, while a newer order waits', () => {
-    root.innerHTML = `${style}${shelf('home', '', 'dabcef')}`;
-    const cards = [...list('home').children] as HTMLElement[];
-    Object.assign(list('home'), {
-      homebodyShop: 'abcdef'.split('').map((id) => cards.find((card) => card.dataset['homebodyItem'] === id)),
-    });
-    renderer = createRenderer(fake.client, createFacts(), (error) => thrown.push(error));
+    asLeftByTheSnippet('dabcef');
     fake.tell('home', 'fdabce');
     const why = (id: string) => list('home').querySelector(`[data-homebody-item="${id}"] [data-homebody-why]`)!.textContent;
     expect([order('home'), chip() === null]).toEqual(['dabcef', false]);
     expect([why('d'), why('f')]).toEqual(['because you looked at d', '']);
+  });
+
+  test('other words for a card that stays where it is wait until it moves or the shopper asks: they could take another line', () => {
+    asLeftByTheSnippet('dabcef');
+    const why = () => list('home').querySelector('[data-homebody-item="d"] [data-homebody-why]')!.textContent;
+    fake.tell('home', 'dabcef');
+    because = 'because you looked at many more like d than anybody could count';
+    fake.tell('home', 'dabcef');
+    fake.tell('home', 'dfabce');
+    expect([why(), chip() === null]).toEqual([usual, false]);
+    chip()!.click();
+    expect(why()).toBe(because);
   });
 
   test('says nothing on a card that has not moved up yet', () => {

@@ -52,12 +52,13 @@ export function createShelf({ container, list, itemOf, rank, quietly }: ShelfPar
     return shop.toSorted((a, b) => places.get(a)! - places.get(b)!);
   };
 
-  const apply = (): void => {
+  const apply = (isAsked: boolean): void => {
+    const before = isAsked ? [] : shown;
     const order = target();
     quietly(() => {
       if (order.some((card, place) => card !== shown[place])) reorder(container, order);
       shown = order;
-      explain();
+      explain(before);
       hideChip();
     });
   };
@@ -67,12 +68,17 @@ export function createShelf({ container, list, itemOf, rank, quietly }: ShelfPar
     chip = undefined;
   };
 
-  /** Each card that stands higher than the shop has it says why, also while a newer order waits. */
-  const explain = (): void => {
+  /**
+   * Each card that stands higher than the shop has it says why, also while a newer order waits.
+   * @param before  cards that stand where they stood keep what they say: other words on the same card may take another line, which the
+   *   browser counts as a layout shift
+   */
+  const explain = (before: readonly HTMLElement[]): void => {
     const reasons = new Map(isSorted || result?.code ? [] : result?.items.map(({ id, reason }) => [id, reason]));
     for (const [at, card] of shown.entries()) {
       const reason = (shop.indexOf(card) > at && reasons.get(idOfCard(card))) || '';
-      if ((card.dataset['homebodyReason'] ?? '') === reason) continue;
+      const said = card.dataset['homebodyReason'] ?? '';
+      if (said === reason || (said && reason && card === before[at])) continue;
       if (reason) card.dataset['homebodyReason'] = reason;
       else delete card.dataset['homebodyReason'];
       const place = card.querySelector('[data-homebody-why]');
@@ -85,12 +91,12 @@ export function createShelf({ container, list, itemOf, rank, quietly }: ShelfPar
     const moving = shown.filter((card, place) => card !== order[place]);
     const active = document.activeElement;
     const hasFocus = active !== container && container.contains(active);
-    if (isAsked || !moving.some((card) => hasFocus || isSeen(card))) apply();
+    if (isAsked || !moving.some((card) => hasFocus || isSeen(card))) apply(isAsked);
     else if (result?.code) hideChip(); // nothing to offer: the shop's order comes back at the next view
     else
       quietly(() => {
-        explain();
-        chip ??= createChip(container, list, apply);
+        explain(shown);
+        chip ??= createChip(container, list, () => apply(true));
       });
   };
 
@@ -118,7 +124,7 @@ export function createShelf({ container, list, itemOf, rank, quietly }: ShelfPar
     const isGrown = shown.every((card, place) => card === now[place]);
     shop = isGrown ? [...shop, ...now.slice(shown.length)] : now;
     shown = now;
-    if (isSorted) apply();
+    if (isSorted) apply(true);
     else refresh();
   };
 
