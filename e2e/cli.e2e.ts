@@ -113,7 +113,11 @@ describe('against the running demo', () => {
     const { code, stdout, stderr } = await homebody('simulate', '--endpoint', demo.endpoint.url, '--site', 'demo', '--devices', '60');
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/60 of 60 reports/);
-    const tasks = (await (await fetch(`${demo.endpointUrl}v1/tasks/demo`)).json()) as { tasks: { round: { reports: number } }[] };
-    expect(tasks.tasks[0]!.round.reports).toBe(60);
+    // the task list is made once a second
+    const counted = async (): Promise<number> => {
+      const { tasks } = (await (await fetch(`${demo.endpointUrl}v1/tasks/demo`)).json()) as { tasks: { round: { reports: number } }[] };
+      return tasks[0]!.round.reports;
+    };
+    await expect.poll(counted, { timeout: 10_000 }).toBe(60);
   });
 });
