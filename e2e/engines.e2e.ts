@@ -74,7 +74,10 @@ async function enter(engine: EngineName): Promise<Shopper> {
   await page.goto(demo.shopUrl);
   await isListening(page);
   await hasCatalogue(page);
-  await page.evaluate(() => window.homebody.profile.forget({ before: Date.now() + 1e9 })); // the sight of the window came at a moment of its own
+  // The sight of the window comes at a moment of its own: only when it is in can it be forgotten for good.
+  await page.waitForFunction(() => window.homebody.profile.get().then(({ eventCount }) => eventCount > 0));
+  await page.evaluate(() => window.homebody.flush());
+  await page.evaluate(() => window.homebody.profile.forget({ before: Date.now() + 1e9 }));
   await openTab(page, 'Engine');
   await page.locator('.hp-facts').waitFor();
   await page.getByRole('button', { name: `Use ${engine}` }).click();
