@@ -52,6 +52,22 @@ function expectAlike(found: Parameters, wanted: Parameters): void {
   }
 }
 
+/** What the page itself showed comes at moments of its own: it is forgotten until nothing more comes. */
+async function startEmpty(page: Page): Promise<void> {
+  let quiet = 0;
+  const quietChecks = async (): Promise<number> => {
+    const { eventCount } = await page.evaluate(async () => {
+      await window.homebody.flush();
+      const profile = await window.homebody.profile.get();
+      if (profile.eventCount > 0) await window.homebody.profile.forget({ before: Date.now() + 1e9 });
+      return profile;
+    });
+    quiet = eventCount === 0 ? quiet + 1 : 0;
+    return quiet;
+  };
+  await expect.poll(quietChecks, { interval: 200, timeout: 20_000 }).toBeGreaterThanOrEqual(4);
+}
+
 /** A quiet page with the catalogue there; events get the same ids in every profile, for they seed the negatives. */
 async function enter(engine: EngineName): Promise<Shopper> {
   const shopper = await enterShop(browser, demo);
@@ -74,14 +90,11 @@ async function enter(engine: EngineName): Promise<Shopper> {
   await page.goto(demo.shopUrl);
   await isListening(page);
   await hasCatalogue(page);
-  // The sight of the window comes at a moment of its own: only when it is in can it be forgotten for good.
-  await page.waitForFunction(() => window.homebody.profile.get().then(({ eventCount }) => eventCount > 0));
-  await page.evaluate(() => window.homebody.flush());
-  await page.evaluate(() => window.homebody.profile.forget({ before: Date.now() + 1e9 }));
   await openTab(page, 'Engine');
   await page.locator('.hp-facts').waitFor();
   await page.getByRole('button', { name: `Use ${engine}` }).click();
   await page.locator('.hp-figure', { hasText: `${engine}, as chosen` }).waitFor();
+  await startEmpty(page);
   return shopper;
 }
 
