@@ -1,4 +1,4 @@
-/** GA4 ecommerce as any shop writes it. The shop knows nothing of who reads along. */
+/** GA4 ecommerce, written like in every other shop. It knows nothing of who reads along. */
 
 export interface GaItem {
   readonly item_id: string;

@@ -78,6 +78,12 @@ function asLeftByTheSnippet(ids: string): void {
 const list = (id: string): HTMLElement => document.getElementById(id)!;
 const order = (id: string): string =>
   [...list(id).querySelectorAll<HTMLElement>('[data-homebody-item]')].map((card) => card.dataset['homebodyItem']).join('');
+/** Ids of the last list that was asked to be ranked. */
+const lastAsked = (): string | undefined =>
+  fake.asked
+    .at(-1)
+    ?.items.map((item) => item.id)
+    .join('');
 const chip = (): HTMLButtonElement | null => document.querySelector('button.homebody-chip');
 const frames = async (count: number) => {
   for (let i = 0; i < count; i++) await new Promise((resolve) => requestAnimationFrame(resolve));
@@ -290,28 +296,14 @@ describe('what a list is', () => {
     expect(order('home')).toBe('badcfe');
     list('home').removeAttribute('data-homebody-sorted');
     list('home').replaceChildren(...'cbadef'.split('').map((id) => cards.get(id)!));
-    await vi.waitFor(() =>
-      expect(
-        fake.asked
-          .at(-1)
-          ?.items.map((item) => item.id)
-          .join(''),
-      ).toBe('cbadef'),
-    );
+    await vi.waitFor(() => expect(lastAsked()).toBe('cbadef'));
   });
 
   test('cards that “show more” appends are ranked with the others, behind the shop’s order', async () => {
     render(`${far}${shelf('below')}`);
     fake.tell('below', 'fedcba');
     list('below').insertAdjacentHTML('beforeend', '<li data-homebody-item="g"></li>');
-    await vi.waitFor(() =>
-      expect(
-        fake.asked
-          .at(-1)
-          ?.items.map((item) => item.id)
-          .join(''),
-      ).toBe('abcdefg'),
-    );
+    await vi.waitFor(() => expect(lastAsked()).toBe('abcdefg'));
   });
 
   test('lists that come later are found, lists that go are let go', async () => {

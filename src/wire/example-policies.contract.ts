@@ -29,7 +29,7 @@ export function examplePolicy(change: Partial<Policy> = {}): Policy {
   };
 }
 
-/** Gaussian of 16 numbers: C = 1, scale 1024, B = 1,026 ≥ √(1024² + 4), σ = 2.387 B, 16 bits. */
+/** Gaussian of 16 numbers: C = 1, scale 1024, B = 1,025 ≥ √(1024² + 4), σ = 2.387 B, 16 bits. */
 export function exampleVectorPolicy(change: Partial<Policy> = {}): Policy {
   return {
     ...common,

@@ -1,6 +1,6 @@
 import type { StoredEvent } from './records.js';
 
-/** What a shopper asks to forget. Structurally that of the worker's border. */
+/** What a shopper asks to forget. */
 export type ForgetSelector =
   | { readonly eventId: string }
   | { readonly itemId: string }

@@ -6,6 +6,7 @@ import type { ProfileState } from '../profile/state.js';
 import { labelOf } from './facet-words.js';
 
 export interface Belief {
+  /** `hue:blue`, `brand:Northwind`, `category:Walls` … */
   readonly facet: string;
   readonly label: string;
   /** −1 … 1: dislikes to likes. */

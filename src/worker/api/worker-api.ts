@@ -2,6 +2,14 @@ import type { EngineName } from '../../compute/engine.js';
 import type { ErrorCode } from '../../core/errors.js';
 import type { QueuedEvent } from '../../core/event.js';
 import type { Item } from '../../core/item.js';
+import type { ForgetSelector } from '../../core/profile/selector.js';
+import type { Belief } from '../../core/ranking/beliefs.js';
+import type { Ranked as RankedItem, Rung as RankRung } from '../../core/ranking/rank.js';
+import type { TimelineEntry } from '../../core/ranking/timeline.js';
+import type { Why as WhyResult, WhyPart } from '../../core/ranking/why.js';
+
+/** What core answers crosses the border as it is. */
+export type { Belief, ForgetSelector, RankedItem, RankRung, TimelineEntry, WhyPart, WhyResult };
 
 /** The worker border: types only, everything cloneable. Implemented by `worker/service.ts`, spoken through comlink. */
 
@@ -68,18 +76,6 @@ export interface RankRequest {
   readonly remember?: boolean;
 }
 
-/** Where the order came from, the day-0 ladder. */
-export type RankRung = 'shop' | 'session' | 'taste' | 'model';
-
-export interface RankedItem {
-  readonly id: string;
-  readonly score: number;
-  /** 0-based place in the shop's order. */
-  readonly shopPosition: number;
-  /** The strongest reason in the shopper's words, absent where the item did not move up. */
-  readonly reason?: string;
-}
-
 export interface RankResult {
   readonly list: string;
   readonly items: readonly RankedItem[];
@@ -92,44 +88,6 @@ export interface RankResult {
   readonly code?: ErrorCode;
 }
 
-export interface WhyPart {
-  /** Stable: `prior:taste`, `prior:position`, `linear:hue:blue`, `factors`. */
-  readonly key: string;
-  /** In the shopper's words. */
-  readonly label: string;
-  /** Signed; the parts add up to the score (within 1e-6). */
-  readonly value: number;
-  /** The item's 1-based place among the same candidates without this part. */
-  readonly placeWithout: number;
-}
-
-export interface WhyResult {
-  readonly id: string;
-  readonly score: number;
-  /** 1-based. */
-  readonly place: number;
-  readonly parts: readonly WhyPart[];
-}
-
-export interface Belief {
-  /** `hue:blue`, `brand:Northwind`, `category:Walls` … */
-  readonly facet: string;
-  readonly label: string;
-  /** −1 … 1: dislikes to likes. */
-  readonly leaning: number;
-  /** 0 … 1, from how many events speak for it. */
-  readonly confidence: number;
-  readonly events: number;
-}
-
-export interface TimelineEntry {
-  readonly eventId: string;
-  readonly atMs: number;
-  readonly type: string;
-  readonly itemIds: readonly string[];
-  readonly label: string;
-}
-
 export interface ProfileView {
   readonly eventCount: number;
   readonly beliefs: readonly Belief[];
@@ -139,12 +97,6 @@ export interface ProfileView {
   readonly durable: boolean;
   readonly engine: EngineName;
 }
-
-export type ForgetSelector =
-  | { readonly eventId: string }
-  | { readonly itemId: string }
-  | { readonly facet: string }
-  | { readonly before: number };
 
 export interface RoundStatus {
   /** Reports of ours so far, newest first. */
