@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { register as registerCatalogue } from './catalogue.js';
 import { register as registerConformance } from './conformance.js';
 import { register as registerDoctor } from './doctor.js';
+import { register as registerEval } from './eval.js';
 import { register as registerServe } from './serve.js';
 import { register as registerSimulate } from './simulate.js';
 import { SDK_VERSION } from '../core/version.js';
@@ -12,7 +13,8 @@ const program = new Command('homebody')
   .showHelpAfterError()
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'homebody: ')) });
 
-for (const register of [registerServe, registerSimulate, registerCatalogue, registerConformance, registerDoctor]) register(program);
+for (const register of [registerServe, registerSimulate, registerCatalogue, registerConformance, registerDoctor, registerEval])
+  register(program);
 
 try {
   await program.parseAsync();

@@ -1,11 +1,17 @@
 import type { SdkError } from '../core/errors.js';
 import type {
   DenseBatch,
+  EmbeddingBatch,
+  EmbeddingParams,
+  EmbeddingRule,
   FactorParams,
   FactorRule,
   ItemMatrix,
   LinearParams,
   LinearRule,
+  MlpParams,
+  MlpRule,
+  QuantisedItems,
   SparseBatch,
   TopK,
 } from '../core/learners/kernel-types.js';
@@ -33,6 +39,19 @@ export interface Engine {
   /** What is known of the hardware behind it, for a person. */
   describe(): EngineDescription;
   close(): void;
+}
+
+/**
+ * Every kernel of the house. The worker of a page asks for the few of `Engine`; training shared models (an operator's command,
+ * a round over the history, the evaluation) asks for the rest, and only who asks for them loads them.
+ */
+export interface FullEngine extends Engine {
+  /** Changes `params` in place, rows in order. Answers each row's score *before* its own update: [rows]. */
+  stepEmbeddings(params: EmbeddingParams, batch: EmbeddingBatch, rule: EmbeddingRule): Promise<Float32Array>;
+  /** Changes `params` in place, one step per group of rows. Answers each row's score *before* the step of its group: [rows]. */
+  stepMlp(params: MlpParams, batch: DenseBatch, rule: MlpRule): Promise<Float32Array>;
+  /** As `scoreTopK`; the query is quantised too. `items.codes` are taken as immutable. */
+  scoreTopKInt8(query: Float32Array, items: QuantisedItems, k: number): Promise<TopK>;
 }
 
 /** An engine whose hardware can vanish. */
