@@ -166,7 +166,10 @@ export interface MlpParams {
   readonly steps: Uint32Array;
 }
 
-/** Rows of a `DenseBatch` in groups of `batch`: each group is one step of its sample-weighted mean gradient (logistic loss). */
+/**
+ * Rows of a `DenseBatch` in groups of `batch`: each group is one step of the mean, over its rows of weight above 0, of sample
+ * weight · gradient (logistic loss). At `batch` 1 that is the step of the other learners.
+ */
 export interface MlpRule {
   /** Default `adagrad`. */
   readonly kind?: 'adagrad' | 'sgd';
