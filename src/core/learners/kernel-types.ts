@@ -30,6 +30,9 @@ export interface LinearParams {
 }
 
 /**
+ * `stepLinear`, and with it every engine of a page, takes the common rules: logistic loss, `adagrad` or `sgd`, no L1, not
+ * normalised; it refuses any other (`invalid-options`), never ignores it. `stepAnyLinear` takes all of them.
+ *
  * `adagrad` (Duchi, Hazan, Singer 2011): step = learningRate · g / (√accumulator + epsilon), g includes l2 · weight.
  * `sgd`: step = learningRate · g, accumulators untouched.
  * `ftrl` (McMahan et al. 2013, Ad click prediction, algorithm 1): α = learningRate, β = epsilon, l1 and l2 as there.

@@ -1,12 +1,24 @@
+import { SdkError } from '../errors.js';
 import type { LinearParams, LinearRule, SparseBatch } from './kernel-types.js';
 import { saturate } from './saturate.js';
 import { sigmoid } from './sigmoid.js';
 
 /** Bound on one gradient coordinate: its square still fits a Float32. */
-const LARGEST_GRADIENT = 2 ** 60;
+export const LARGEST_GRADIENT = 2 ** 60;
+
+/** True for the rules every engine can take: logistic loss by AdaGrad or SGD, no L1, no normalisation. */
+export function isCommonRule({ kind, loss, l1, isNormalised }: LinearRule): boolean {
+  return kind !== 'ftrl' && loss !== 'squared' && !l1 && !isNormalised;
+}
+
+/** Refuses what this kernel and the engines of a page would otherwise silently take for the common rule. */
+export function requireCommonRule(rule: LinearRule): void {
+  if (!isCommonRule(rule)) throw new SdkError('invalid-options', 'a page takes no ftrl, squared, l1, isNormalised');
+}
 
 /**
- * Logistic regression on sparse rows, one row after the other, by AdaGrad or plain SGD.
+ * Logistic regression on sparse rows, one row after the other, by AdaGrad or plain SGD: the rules a shopper's page learns by.
+ * `stepAnyLinear` takes the other rules; here they are refused (`invalid-options`), which keeps them out of the worker's bundle.
  * Defines what is right: parameters are Float32, arithmetic is float64, each stored number is rounded once.
  *
  * @param params  changed in place
@@ -14,6 +26,7 @@ const LARGEST_GRADIENT = 2 ** 60;
  * @see Duchi, Hazan, Singer 2011, Adaptive subgradient methods, section 5
  */
 export function stepLinear(params: LinearParams, batch: SparseBatch, rule: LinearRule): Float32Array {
+  requireCommonRule(rule);
   const { weights, accumulators } = params;
   const { rows, offsets, indices, values, labels, sampleWeights, margins } = batch;
   const { learningRate, l2, epsilon } = rule;
