@@ -40,7 +40,7 @@ export async function main(args: readonly string[]): Promise<number> {
           './script',
           './worker',
           './webgl',
-          './rounds',
+          './later',
           './rounds',
           './participation',
           './storefront',

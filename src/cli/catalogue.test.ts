@@ -5,6 +5,7 @@ import { brotliDecompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { generatedFeed, oneDayLater } from '../core/catalogue/generated-feed.contract.js';
 import type { CatalogueItem } from '../core/catalogue/catalogue-item.js';
+import { decodeCatalogue } from '../core/catalogue/decode-catalogue.js';
 import { canonicalRow, vectorAt } from '../core/catalogue/read-catalogue.js';
 import { openMemoryProfileStore } from '../storage/memory-store.js';
 import { loadCatalogue } from '../worker/catalogue-loader.js';
@@ -36,6 +37,7 @@ describe('homebody catalogue build', () => {
       fetch: async (target) => new Response(await readFile(join(dir, 'out', target.slice('https://shop.example/'.length)))),
       store: openMemoryProfileStore(),
       nowMs: 1,
+      decode: decodeCatalogue,
     });
 
   test('writes what a device can load, each chunk also in brotli', async () => {

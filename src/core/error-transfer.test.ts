@@ -1,7 +1,7 @@
 import { expose, transferHandlers, wrap } from 'comlink';
 import { describe, expect, test } from 'vitest';
 import { keepErrorCodes, packError, unpackError } from './error-transfer.js';
-import { errorCodes, SdkError } from './errors.js';
+import { errorCodes, SdkError, toSdkError } from './errors.js';
 
 keepErrorCodes(transferHandlers);
 
@@ -39,7 +39,9 @@ describe('errors at the worker border', () => {
       readonly code = 'budget-spent';
       override readonly name = 'SdkError';
     };
-    expect(packError(new OtherClass('spent'))).toEqual({ code: 'budget-spent', message: 'spent' });
+    const thrown = new OtherClass('spent');
+    expect(packError(thrown)).toEqual({ code: 'budget-spent', message: 'spent' });
+    expect(toSdkError(thrown, 'network')).toBe(thrown);
   });
 
   test('a plain error arrives as internal, with its message and without its stack', async () => {

@@ -76,7 +76,8 @@ export class SdkError extends Error {
 
 /** Wraps anything thrown as an `SdkError`, keeping one that already is. */
 export function toSdkError(thrown: unknown, code: ErrorCode): SdkError {
-  if (thrown instanceof SdkError) return thrown;
+  // By name: each lazy chunk brings a class of its own.
+  if (thrown instanceof Error && thrown.name === 'SdkError') return thrown as SdkError;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new SdkError(code, message, { cause: thrown });
 }

@@ -35,6 +35,7 @@ describe('resolveOptions', () => {
         catalogueUrl: 'https://shop.example/cat/m.json',
         endpoint: 'https://rounds.example/',
         chunks: {
+          later: 'https://cdn.example/hb/later.js',
           webgl: 'https://cdn.example/hb/webgl.js',
           rounds: 'https://cdn.example/hb/rounds.js',
           participation: 'https://cdn.example/hb/participation.js',

@@ -50,6 +50,8 @@ export function resolveOptions(options: ClientOptions, pageUrl: string): Resolve
 /** @param base  a folder, with or without its last slash */
 export function chunksUnder(base: string | null): ChunkUrls | null {
   if (base === null) return null;
-  const urlOf = (name: string): string => `${base.replace(/\/?$/, '/')}${name}.js`;
-  return { webgl: urlOf('webgl'), rounds: urlOf('rounds'), participation: urlOf('participation') };
+  const names = ['later', 'webgl', 'rounds', 'participation'] satisfies (keyof ChunkUrls)[];
+  return Object.fromEntries(names.map((name) => [name, `${base.replace(/\/?$/, '/')}${name}.js`])) as {
+    [Name in (typeof names)[number]]: string;
+  };
 }

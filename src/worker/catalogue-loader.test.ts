@@ -6,7 +6,8 @@ import { decodeCatalogue } from '../core/catalogue/decode-catalogue.js';
 import { generatedFeed, oneDayLater } from '../core/catalogue/generated-feed.contract.js';
 import { canonicalRow } from '../core/catalogue/read-catalogue.js';
 import { openMemoryProfileStore } from '../storage/memory-store.js';
-import { loadCatalogue, MANIFEST_MAX_AGE_MS, storedCatalogue } from './catalogue-loader.js';
+import { loadCatalogue, MANIFEST_MAX_AGE_MS, type CatalogueServer } from './catalogue-loader.js';
+import { storedCatalogue } from './stored-catalogue.js';
 
 const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const url = 'https://shop.example/catalogue/manifest.json';
@@ -50,8 +51,9 @@ describe('loading the catalogue', () => {
   let store = openMemoryProfileStore();
   let nowMs = 1e12;
   const stored = () => storedCatalogue({ url, store });
+  const newest = (source: Omit<CatalogueServer, 'decode'>) => loadCatalogue({ ...source, decode: decodeCatalogue });
   /** As a visit does it: what is stored first, the newest behind it. */
-  const load = async () => loadCatalogue({ url, fetch: server.fetch, store, nowMs, held: await stored() });
+  const load = async () => newest({ url, fetch: server.fetch, store, nowMs, held: await stored() });
 
   beforeEach(() => {
     server = webServer();
@@ -118,9 +120,9 @@ describe('loading the catalogue', () => {
     await load();
     nowMs += 2 * MANIFEST_MAX_AGE_MS;
     const held = await stored();
-    expect(await loadCatalogue({ url, fetch: server.fetch, store, nowMs, held })).toBe(held);
+    expect(await newest({ url, fetch: server.fetch, store, nowMs, held })).toBe(held);
     server.paths();
-    expect(await loadCatalogue({ url, fetch: server.fetch, store, nowMs: nowMs + MANIFEST_MAX_AGE_MS - 1, held })).toBe(held);
+    expect(await newest({ url, fetch: server.fetch, store, nowMs: nowMs + MANIFEST_MAX_AGE_MS - 1, held })).toBe(held);
     expect(server.paths()).toEqual([]);
   });
 
@@ -199,7 +201,7 @@ describe('loading the catalogue', () => {
       putChunk: () => Promise.reject(new Error('full')),
       setMeta: () => Promise.reject(new Error('full')),
     });
-    const catalogue = await loadCatalogue({ url, fetch: server.fetch, store: full, nowMs });
+    const catalogue = await newest({ url, fetch: server.fetch, store: full, nowMs });
     expect(catalogue.manifest.items).toBe(300);
   });
 
@@ -208,7 +210,7 @@ describe('loading the catalogue', () => {
     const elsewhere = 'https://shop.example/catalogue/de.json';
     server.files.set('de.json', server.files.get('manifest.json')!);
     server.paths();
-    await loadCatalogue({ url: elsewhere, fetch: server.fetch, store, nowMs });
+    await newest({ url: elsewhere, fetch: server.fetch, store, nowMs });
     expect(server.paths()[0]).toBe('de.json');
   });
 });

@@ -1,43 +1,19 @@
-import { decodeCatalogue } from '../core/catalogue/decode-catalogue.js';
+import type { decodeCatalogue } from '../core/catalogue/decode-catalogue.js';
 import type { Catalogue, CatalogueManifest, ChunkRef } from '../core/catalogue/format.js';
 import { chunksOf, parseManifest } from '../core/catalogue/manifest.js';
 import { SdkError } from '../core/errors.js';
-import type { ProfileStore } from '../storage/profile-store.js';
+import { readStored, type CatalogueSource, type StoredManifest } from './stored-catalogue.js';
 
 /** A manifest younger than this is not asked for again; the same as the max-age it is served with. */
 export const MANIFEST_MAX_AGE_MS = 60_000;
 
-export interface CatalogueSource {
-  /** Absolute URL of the manifest. */
-  readonly url: string;
-  readonly store: Pick<ProfileStore, 'getMeta' | 'setMeta' | 'getChunk' | 'putChunk' | 'dropChunksExcept'>;
-}
-
 export interface CatalogueServer extends CatalogueSource {
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   readonly nowMs: number;
+  /** Handed in, because it is in the worker and this file in a lazy chunk. */
+  readonly decode: typeof decodeCatalogue;
   /** What `storedCatalogue` has answered. */
   readonly held?: Catalogue | null;
-}
-
-/** What `meta.catalogueManifest` holds: a manifest whose chunks are all in the store. */
-interface StoredManifest {
-  readonly url: string;
-  readonly fetchedAtMs: number;
-  readonly manifest: CatalogueManifest;
-}
-
-/** The copy of the last visit, however old; null where there is none, or none that can be read. */
-export async function storedCatalogue(source: CatalogueSource): Promise<Catalogue | null> {
-  try {
-    const stored = await readStored(source);
-    if (stored === null) return null;
-    const { manifest } = stored;
-    const chunks = await Promise.all(chunksOf(manifest).map(async ({ hash }) => [hash, (await source.store.getChunk(hash))!] as const));
-    return decodeCatalogue(manifest, new Map(chunks)); // refuses a chunk that is missing
-  } catch {
-    return null; // evicted, or built for another decoder: as if it were not there, and the newest mends it
-  }
 }
 
 /**
@@ -46,7 +22,7 @@ export async function storedCatalogue(source: CatalogueSource): Promise<Catalogu
  * Errors: `catalogue-unavailable`, `catalogue-invalid`; what is held is then the best to be had.
  */
 export async function loadCatalogue(source: CatalogueServer): Promise<Catalogue> {
-  const { store, url, nowMs, held = null } = source;
+  const { store, url, nowMs, decode, held = null } = source;
   if (held !== null) {
     // A clock that was set back makes the age negative: then ask.
     const ageMs = nowMs - ((await readStored(source))?.fetchedAtMs ?? -Infinity);
@@ -54,15 +30,9 @@ export async function loadCatalogue(source: CatalogueServer): Promise<Catalogue>
   }
   const manifest = await fetchManifest(source);
   const catalogue =
-    JSON.stringify(manifest) === JSON.stringify(held?.manifest) ? held! : decodeCatalogue(manifest, await collectChunks(source, manifest));
+    JSON.stringify(manifest) === JSON.stringify(held?.manifest) ? held! : decode(manifest, await collectChunks(source, manifest));
   await remember(store, { url, fetchedAtMs: nowMs, manifest });
   return catalogue;
-}
-
-/** Null for none of this URL. Errors: `catalogue-invalid` for one that was written by an SDK of another format. */
-async function readStored({ store, url }: CatalogueSource): Promise<StoredManifest | null> {
-  const held = (await store.getMeta('catalogueManifest')) as Partial<StoredManifest> | undefined; // written by `remember`, perhaps of another SDK
-  return held?.url === url ? { url, fetchedAtMs: Number(held.fetchedAtMs), manifest: parseManifest(held.manifest) } : null;
 }
 
 async function fetchManifest(source: CatalogueServer): Promise<CatalogueManifest> {

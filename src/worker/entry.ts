@@ -14,9 +14,11 @@
  * time loses nothing that was acknowledged. `rank` with `{ id }` items is enough once the catalogue is there.
  */
 import { expose, transferHandlers } from 'comlink';
+import { decodeCatalogue } from '../core/catalogue/decode-catalogue.js';
 import { packThrown } from '../core/error-transfer.js';
+import { SdkError } from '../core/errors.js';
 import { openIdbProfileStore } from '../storage/idb-store.js';
-import { loadCatalogue } from './catalogue-loader.js';
+import type { ChunkUrls } from './api/worker-api.js';
 import type { Clock } from './clock.js';
 import { createLazyRounds } from './lazy-rounds.js';
 import { createService } from './service.js';
@@ -30,13 +32,20 @@ const clock: Clock = {
   },
 };
 
+async function later(chunks: ChunkUrls | null): Promise<typeof import('./later-entry.js')> {
+  if (chunks === null) throw new SdkError('invalid-options', 'set chunkBase to where later.js and the other chunks lie');
+  return import(/* @vite-ignore */ chunks.later);
+}
+
 packThrown(transferHandlers);
 expose(
   createService({
     clock,
     openProfileStore: openIdbProfileStore,
     digest: async (bytes) => new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)),
-    loadCatalogue: (url, store, held) => loadCatalogue({ url, fetch, store, nowMs: clock.now(), held }),
+    loadCatalogue: async (url, store, held, chunks) =>
+      (await later(chunks)).loadCatalogue({ url, fetch, store, nowMs: clock.now(), decode: decodeCatalogue, held }),
+    loadSelector: async (chunks) => (await later(chunks)).createEngineSelector,
     loadWebgl: async (url) => {
       const chunk = (await import(/* @vite-ignore */ url)) as typeof import('../compute/webgl/entry.js');
       return chunk.createWebglEngine();

@@ -1,7 +1,8 @@
 import type { GpuEngine } from '../compute/engine.js';
+import type { createEngineSelector } from '../compute/select.js';
 import type { Catalogue } from '../core/catalogue/format.js';
 import type { ProfileStore } from '../storage/profile-store.js';
-import type { WorkerOptions } from './api/worker-api.js';
+import type { ChunkUrls, WorkerOptions } from './api/worker-api.js';
 import type { Clock } from './clock.js';
 import type { Rounds } from './rounds.js';
 import type { SdkError } from '../core/errors.js';
@@ -17,7 +18,9 @@ export interface ServiceParts {
   /** SHA-256. */
   readonly digest: (bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array>;
   /** The newest; `held` itself where that is it. */
-  readonly loadCatalogue: (url: string, store: ProfileStore, held: Catalogue | null) => Promise<Catalogue>;
+  readonly loadCatalogue: (url: string, store: ProfileStore, held: Catalogue | null, chunks: ChunkUrls | null) => Promise<Catalogue>;
+  /** Of the chunk `later.js`. */
+  readonly loadSelector: (chunks: ChunkUrls | null) => Promise<typeof createEngineSelector>;
   /** The engine of the chunk `webgl.js`. */
   readonly loadWebgl: (url: string) => Promise<GpuEngine>;
   /** Null where this kind of worker never takes part. */

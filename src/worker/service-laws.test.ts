@@ -158,6 +158,7 @@ describe('an engine that fails', () => {
       {
         engine: 'webgl',
         chunks: {
+          later: 'https://cdn.example/later.js',
           webgl: 'https://cdn.example/webgl.js',
           rounds: 'https://cdn.example/rounds.js',
           participation: 'https://cdn.example/participation.js',

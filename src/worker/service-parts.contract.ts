@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { createEngineSelector } from '../compute/select.js';
 import { SdkError } from '../core/errors.js';
 import type { EventType, QueuedEvent } from '../core/event.js';
 import type { Item } from '../core/item.js';
@@ -25,6 +26,7 @@ export function testParts(overrides: Partial<ServiceParts> = {}): ServiceParts &
     loadCatalogue: async () => {
       throw new SdkError('catalogue-unavailable', 'no catalogue in this test');
     },
+    loadSelector: async () => createEngineSelector,
     loadWebgl: async () => {
       throw new SdkError('engine-unavailable', 'no GPU in this test');
     },

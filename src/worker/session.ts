@@ -8,7 +8,6 @@ import { SDK_VERSION } from '../core/version.js';
 import type { ProfileStore } from '../storage/profile-store.js';
 import type { Consent, IngestAck, OpenResult, ProfileView, RoundStatus, WorkerOptions } from './api/worker-api.js';
 import { createCatalogueHolder } from './catalogue-holder.js';
-import { storedCatalogue } from './catalogue-loader.js';
 import { atMost } from './clock.js';
 import { createEngines, type Engines } from './engines.js';
 import { exportText } from './export-profile.js';
@@ -25,6 +24,7 @@ import { createProfileHolder } from './profile-holder.js';
 import { noRounds } from './rounds.js';
 import { createShelves, type Shelves } from './shelves.js';
 import type { Signals } from './signals.js';
+import { storedCatalogue } from './stored-catalogue.js';
 import { createTurns } from './turns.js';
 
 /** One open profile with all that belongs to it. The parts live in files of their own; here they are joined. */
@@ -73,11 +73,11 @@ export async function openSession({ parts, signals, notices, options, store }: S
   let hasStarted = false;
 
   const turns = createTurns();
-  const engines = await createEngines({
+  const engines = createEngines({
     clock,
     wanted: options.engine,
-    webglUrl: chunks?.webgl ?? null,
-    loadWebgl: parts.loadWebgl,
+    loadSelector: () => parts.loadSelector(chunks),
+    loadWebgl: () => parts.loadWebgl(chunks!.webgl), // without chunks there is no selector either
     store,
     onError,
     onIdleError,
@@ -88,7 +88,7 @@ export async function openSession({ parts, signals, notices, options, store }: S
   const catalogue = createCatalogueHolder({
     clock,
     readStored: () => storedCatalogue({ url: catalogueUrl!, store }), // not called without a URL
-    fetchNewest: catalogueUrl === null ? null : (held) => parts.loadCatalogue(catalogueUrl, store, held),
+    fetchNewest: catalogueUrl === null ? null : (held) => parts.loadCatalogue(catalogueUrl, store, held, chunks),
     profile,
     onChange: () => shelves.changed(),
     onError,

@@ -1,3 +1,4 @@
+import { decodeCatalogue } from '../../../src/core/catalogue/decode-catalogue.js';
 import { openIdbProfileStore } from '../../../src/storage/idb-store.js';
 import { loadCatalogue } from '../../../src/worker/catalogue-loader.js';
 
@@ -14,6 +15,7 @@ async function loadAndHold(): Promise<{ rows: number; ids: number }> {
     fetch: (...args) => fetch(...args),
     store,
     nowMs: Date.now(),
+    decode: decodeCatalogue,
   });
   Object.assign(globalThis, { held: catalogue });
   return { rows: catalogue.rows, ids: catalogue.rowOf.size };

@@ -1,6 +1,7 @@
 import { canonicalRow, matchIds } from '../../core/catalogue/read-catalogue.js';
 import type { Catalogue } from '../../core/catalogue/format.js';
 import { openMemoryProfileStore } from '../../storage/memory-store.js';
+import { decodeCatalogue } from '../../core/catalogue/decode-catalogue.js';
 import { loadCatalogue } from '../../worker/catalogue-loader.js';
 import { allows, parsePolicies, type ContentSecurityPolicy } from './content-security-policy.js';
 import { bad, good, unknown, type Finding } from './finding.js';
@@ -228,7 +229,7 @@ async function checkCatalogue(
   if (url === null) return { catalogue: null, finding: unknown(check, 'no data-catalogue: only the items of the page are known (tier 0)') };
   let catalogue: Catalogue;
   try {
-    catalogue = await loadCatalogue({ url, fetch, store: openMemoryProfileStore(), nowMs: now() });
+    catalogue = await loadCatalogue({ url, fetch, store: openMemoryProfileStore(), nowMs: now(), decode: decodeCatalogue });
   } catch (thrown) {
     return {
       catalogue: null,

@@ -24,6 +24,7 @@ export interface Consent {
 
 /** Absolute URLs of the lazily loaded modules. One each, because a shop's bundler gives each a name of its own. */
 export interface ChunkUrls {
+  readonly later: string;
   readonly webgl: string;
   readonly rounds: string;
   readonly participation: string;
