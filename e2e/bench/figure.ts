@@ -10,6 +10,8 @@ export interface Figure {
   /** Lower bound of `ratio`, or upper bound of `value` where there is nothing to compare with; null for no target. */
   readonly target: number | null;
   readonly ok: boolean | null;
+  /** Which of our engines `value` is of, where several were tried. */
+  readonly engine?: string;
 }
 
 /** A value, where less is better, with a most that it may be. */

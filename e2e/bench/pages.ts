@@ -19,7 +19,7 @@ export async function withPage<Result>(
   const served = new Map<string, { readonly type: string; readonly body: string | Uint8Array }>();
   for (const name of modules) served.set(`/${name}.js`, { type: 'text/javascript', body: await bundle(name) });
   for (const [path, body] of files)
-    served.set(path, { type: path.endsWith('.json') ? 'application/json' : 'application/octet-stream', body });
+    served.set(path, { type: types[path.split('.').at(-1)!] ?? 'application/octet-stream', body });
   served.set('/', {
     type: 'text/html',
     body: `<!doctype html><link rel="icon" href="data:,"><title>bench</title><script type="module" src="/${modules[0]}.js"></script>`,
@@ -49,6 +49,8 @@ export async function withPage<Result>(
     await new Promise((resolve) => server.close(resolve));
   }
 }
+
+const types: Readonly<Record<string, string>> = { json: 'application/json', wasm: 'application/wasm' };
 
 /** Runs what the page's module put there. */
 export function runBench(page: Page): Promise<readonly Figure[]> {

@@ -1,0 +1,170 @@
+import { comparison, median, spread, type Figure } from '../figure.js';
+
+/**
+ * Who does a cell's work. All start with parameters and examples at hand in their own memory, and each turn ends with its result in an array
+ * on the CPU.
+ */
+export interface Contender {
+  /** `engine`: a fixed engine of ours, one call per step; `auto`: the selector after its race; `kernel`: ours without an engine around it. */
+  readonly role: 'engine' | 'auto' | 'kernel' | 'tfjs';
+  /** For example “simd” or “tfjs wasm, hand-derived”. */
+  readonly name: string;
+  /** Before a turn of `count` steps, outside the clock. */
+  prepare?(count: number): void | Promise<void>;
+  /** The next `count` steps. @returns what was computed, so that all can be seen to do the same work */
+  steps(count: number): Promise<Float32Array>;
+  close?(): void;
+}
+
+export interface Contest {
+  /** Of the cell. */
+  readonly name: string;
+  /** Of one step; times are in µs. */
+  readonly unit: string;
+  /** How many times as long the best of tfjs must take as our best engine; null for none. */
+  readonly target: number | null;
+  /** Instead of our best engine against the best of tfjs: this engine against that one. */
+  readonly pair?: readonly [engine: string, against: string];
+  /** Examples in one step, of which `value` is the time of one; default 1. */
+  readonly examplesPerStep?: number;
+  /** Largest relative L2 distance of what a first step changes; null where contenders may differ (said at the cell). */
+  readonly tolerance: number | null;
+  /** The result before any step; absent for zeros. */
+  readonly start?: Float32Array;
+  /** Most steps of one turn, and of what is prepared at once: more than lies in a cache would cost time that is not the step's. */
+  readonly mostSteps?: number;
+  readonly stepsAtOnce?: number;
+  readonly contenders: readonly (() => Contender | Promise<Contender>)[];
+}
+
+interface Entrant extends Contender {
+  readonly perTurn: number;
+  /** µs per step, one for each turn. */
+  readonly times: number[];
+}
+
+const turns = 15;
+/** A turn lasts about so long … */
+const turnMs = 60;
+/** … and of tfjs at least so many steps, unless they take longer than `slowTurnMs`: in all ≥ 20 steps or 2 s. */
+const fewestSteps = 2;
+const slowTurnMs = 200;
+/** Slower than this a step is measured once. */
+const slowStepMs = 1500;
+
+/**
+ * Everybody by turns in one page, medians of the turns.
+ * @returns  our best fixed engine against the best of tfjs; the bare kernel, told beside it; `auto` against the fastest engine
+ */
+export async function hold(contest: Contest): Promise<readonly Figure[]> {
+  const entrants = await admit(contest);
+  for (let turn = 0; turn < turns; turn++) {
+    for (const entrant of entrants) {
+      if (entrant.perTurn > 0) entrant.times.push((await timed(entrant, entrant.perTurn, contest)).us);
+    }
+  }
+  for (const { name, times, perTurn, close } of entrants) {
+    console.log(`  ${contest.name}: ${name} ${spread(times)} µs${perTurn === 0 ? ', one step only' : ''}`);
+    close?.();
+  }
+  return figuresOf(contest, entrants);
+}
+
+/** Who can do the work at all, warmed up and checked against the first; who cannot is left out with the reason. */
+async function admit(contest: Contest): Promise<readonly Entrant[]> {
+  const entrants: Entrant[] = [];
+  let expected: Float32Array | null = null;
+  for (const open of contest.contenders) {
+    let contender: Contender | null = null;
+    try {
+      contender = await open();
+      const { result } = await timed(contender, 1, contest); // compiles what there is to compile
+      expected ??= result.slice();
+      const difference = relativeL2(result, expected, contest.start ?? new Float32Array(expected.length));
+      if (contest.tolerance !== null && !(difference <= contest.tolerance))
+        throw new Error(`another result: relative L2 ${difference.toPrecision(2)} from the first engine's`);
+      entrants.push(await paced(contender, contest));
+    } catch (error) {
+      console.log(
+        `  ${contest.name}: ${contender?.name ?? 'a contender'} left out: ${error instanceof Error ? error.message : String(error)}`,
+      );
+      contender?.close?.();
+    }
+  }
+  return entrants;
+}
+
+/** Finds how many steps fill a turn; that warms up, too. */
+async function paced(contender: Contender, contest: Contest): Promise<Entrant> {
+  const { mostSteps = Infinity } = contest;
+  let count = 1;
+  let tried = await timed(contender, count, contest);
+  if (tried.ms > slowStepMs) return { ...contender, perTurn: 0, times: [tried.us] };
+  while (tried.ms < turnMs / 2 && count < mostSteps) {
+    count = Math.min(mostSteps, Math.max(2 * count, Math.round((count * turnMs) / 4 / Math.max(tried.ms, 0.01))));
+    tried = await timed(contender, count, contest);
+  }
+  const stepMs = tried.ms / count;
+  const fewest = fewestSteps * stepMs <= slowTurnMs ? fewestSteps : 1;
+  return { ...contender, perTurn: Math.min(mostSteps, Math.max(fewest, Math.round(turnMs / stepMs))), times: [] };
+}
+
+interface Timed {
+  readonly ms: number;
+  /** µs per example. */
+  readonly us: number;
+  readonly result: Float32Array;
+}
+
+async function timed(contender: Contender, count: number, { stepsAtOnce = Infinity, examplesPerStep = 1 }: Contest): Promise<Timed> {
+  let ms = 0;
+  let result = new Float32Array();
+  for (let done = 0; done < count; done += stepsAtOnce) {
+    const steps = Math.min(stepsAtOnce, count - done);
+    await contender.prepare?.(steps);
+    const startedAt = performance.now();
+    result = await contender.steps(steps);
+    ms += performance.now() - startedAt;
+  }
+  return { ms, us: (1000 * ms) / (count * examplesPerStep), result };
+}
+
+function figuresOf({ name, unit, target, pair }: Contest, entrants: readonly Entrant[]): readonly Figure[] {
+  const placed = entrants.map(({ role, name, times, perTurn }) => ({
+    role,
+    name: perTurn === 0 ? `${name} (one step only)` : name,
+    value: median(times),
+  }));
+  placed.sort((left, right) => left.value - right.value);
+  const best = (role: Contender['role']): Place | undefined => placed.find((each) => each.role === role);
+  const engine = (wanted: string): Place | undefined => placed.find((each) => each.role === 'engine' && each.name === wanted);
+  const versus = (name: string, ours: Place | undefined, against: Place | undefined, target: number | null): Figure[] =>
+    ours === undefined || against === undefined ? [] : [{ ...comparison(name, ours.value, unit, against, target), engine: ours.name }];
+  return [
+    ...(pair === undefined
+      ? versus(name, best('engine'), best('tfjs'), target)
+      : versus(`${name}-${pair[0]}`, engine(pair[0]), engine(pair[1]), target)),
+    ...versus(`${name}-kernel-alone`, best('kernel'), best('tfjs'), null),
+    ...versus(`auto-${name}`, best('auto'), best('engine'), 1 / mostTimesFastest),
+  ];
+}
+
+interface Place {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** `auto` may need so many times what the fastest fixed engine needs. */
+const mostTimesFastest = 1.25;
+
+/** ‖got − want‖ / ‖want − start‖ */
+function relativeL2(got: Float32Array, want: Float32Array, start: Float32Array): number {
+  if (got.length !== want.length) return Infinity;
+  let difference = 0;
+  let size = 0;
+  for (let at = 0; at < want.length; at++) {
+    difference += (got[at]! - want[at]!) ** 2;
+    size += (want[at]! - start[at]!) ** 2;
+  }
+  return difference === 0 ? 0 : Math.sqrt(difference / size);
+}
