@@ -13,32 +13,11 @@ import {
   rejectedTests,
   rejectsBernoulliExp,
 } from './sampler-check.js';
+import { accountingTopics } from './accounting-checks.js';
 import { streamBits } from './stream-bits.js';
+import { near, relative, same, type CheckContext, type Loose, type Topic } from './topic.js';
 
 /** One check per topic of the reference vectors. A check answers what differs; an empty list is a pass. */
-
-// Vectors are JSON of a stated form; a wrong form shows as a failing case, not as a type error.
-// oxlint-disable-next-line typescript/no-explicit-any
-type Loose = any;
-
-export interface VectorFile {
-  readonly cases: readonly { readonly id: string; readonly input: Loose; readonly expected: Loose }[];
-  readonly tolerance?: Loose;
-  readonly rdp_orders?: readonly number[];
-}
-
-export interface CheckContext {
-  readonly file: VectorFile;
-  /** Draws per sampler. */
-  readonly draws: number;
-}
-
-export interface Topic {
-  readonly name: string;
-  /** Is this the topic of a file whose first case has this input and this expectation? */
-  readonly recognises: (input: Loose, expected: Loose) => boolean;
-  readonly check: (input: Loose, expected: Loose, context: CheckContext) => readonly string[];
-}
 
 export const topics: readonly Topic[] = [
   {
@@ -98,6 +77,7 @@ export const topics: readonly Topic[] = [
     },
   },
   { name: 'subset-selection', recognises: (input) => 'J' in input && 'w' in input, check: checkVote },
+  ...accountingTopics,
 ];
 
 function checkVote(input: Loose, expected: Loose, { file }: CheckContext): readonly string[] {
@@ -149,21 +129,6 @@ function checkSampler(input: Loose, expected: Loose, { draws }: CheckContext): r
     default:
       return [`unknown distribution ${input.distribution}`];
   }
-}
-
-function relative(file: VectorFile, otherwise: number): number {
-  return typeof file.tolerance?.relative === 'number' ? file.tolerance.relative : otherwise;
-}
-
-/** An expectation of exactly 0 is met only by 0. */
-function near(name: string, got: number | undefined, expected: number, tolerance: number): readonly string[] {
-  return got !== undefined && Math.abs(got - expected) <= tolerance * Math.abs(expected)
-    ? []
-    : [`${name} is ${got}, expected ${expected} (relative ${tolerance})`];
-}
-
-function same(name: string, got: number | string, expected: number | string): readonly string[] {
-  return got === expected ? [] : [`${name} is ${got}, expected ${expected}`];
 }
 
 function reduced([above, below]: readonly [number, number]): string {

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { topics, type Topic, type VectorFile } from './privacy-checks.js';
+import { topics } from './privacy-checks.js';
+import type { Topic, VectorFile } from './topic.js';
 
 interface PrivacyFailure {
   readonly file: string;
