@@ -1,4 +1,6 @@
+import { amazonAccess } from './amazon-access.js';
 import type { Dataset } from './dataset.js';
+import { onlineShoppers } from './online-shoppers.js';
 
 /** In the order of the help. */
-export const datasets: readonly Dataset[] = [];
+export const datasets: readonly Dataset[] = [onlineShoppers, amazonAccess];
