@@ -2,6 +2,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { chromiumArgs, findChromium } from './build/browser.js';
 import { configOf, targetNames } from './build/targets.js';
+import { simdBinary } from './build/simd-binary.mjs';
 import { workerSource } from './build/worker-source.js';
 
 const executablePath = findChromium();
@@ -17,6 +18,7 @@ export default defineConfig(({ mode }) => {
     test: {
       projects: [
         {
+          plugins: [simdBinary()],
           test: {
             name: 'node',
             environment: 'node',
@@ -37,7 +39,7 @@ export default defineConfig(({ mode }) => {
           },
         },
         {
-          plugins: [workerSource(configOf('worker', 'dist'))],
+          plugins: [workerSource(configOf('worker', 'dist')), simdBinary()],
           optimizeDeps: {
             include: [
               'fast-check',

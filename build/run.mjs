@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'vite';
+import { simdBinary } from './simd-binary.mjs';
 
 const [file, ...args] = process.argv.slice(2);
 if (file === undefined) throw new Error('usage: node build/run.mjs FILE.ts [ARG …]');
@@ -17,6 +18,7 @@ await build({
   configFile: false,
   logLevel: 'error',
   publicDir: false,
+  plugins: [simdBinary()],
   build: {
     ssr: file,
     outDir,

@@ -22,7 +22,7 @@ import type { KernelName, Race, RacedSize } from './race.js';
  * Few coarse kernels, so that an engine can fuse each of them. `reference` defines what is right; every other engine
  * agrees within a relative L2 of 1e-5. State is Float32, arithmetic of the reference float64 with one rounding per store.
  */
-export type EngineName = 'reference' | 'webgl';
+export type EngineName = 'reference' | 'simd' | 'webgl';
 
 /**
  * Calls may overlap: an engine takes them one after the other. The caller's parameters are read when a call's turn comes and

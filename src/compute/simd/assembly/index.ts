@@ -1,0 +1,5 @@
+export { stepLinear } from './linear';
+export { stepFactors } from './factors';
+export { findTopK } from './top-k';
+export { findTopKInt8 } from './top-k-int8';
+export { sortHeap } from './heap';

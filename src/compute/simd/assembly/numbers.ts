@@ -1,0 +1,74 @@
+/** What all kernels share: the arithmetic of `core/learners/{saturate,sigmoid}.ts`, in float64. */
+
+const LARGEST: f64 = 3.4028234663852886e38;
+/** Bound on one gradient coordinate: its square still fits a float32. */
+const LARGEST_GRADIENT: f64 = 1152921504606846976; // 2^60
+
+const LN2: f64 = 0.6931471805599453;
+const LN2_HIGH: f64 = 0.6931471803691238;
+const LN2_LOW: f64 = 1.9082149292705877e-10;
+
+/** NaN stays NaN, as in the reference. */
+@inline
+export function saturate(value: f64): f64 {
+  return value > LARGEST ? LARGEST : value < -LARGEST ? -LARGEST : value;
+}
+
+@inline
+export function saturate2(values: v128): v128 {
+  return f64x2.pmax(f64x2.pmin(values, f64x2.splat(LARGEST)), f64x2.splat(-LARGEST));
+}
+
+@inline
+export function clampGradient(value: f64): f64 {
+  return value > LARGEST_GRADIENT ? LARGEST_GRADIENT : value < -LARGEST_GRADIENT ? -LARGEST_GRADIENT : value;
+}
+
+@inline
+export function clampGradient2(values: v128): v128 {
+  return f64x2.pmax(f64x2.pmin(values, f64x2.splat(LARGEST_GRADIENT)), f64x2.splat(-LARGEST_GRADIENT));
+}
+
+/** Two float32 at `pointer` as float64. */
+@inline
+export function load2(pointer: usize): v128 {
+  return f64x2.promote_low_f32x4(v128.load64_zero(pointer));
+}
+
+/** Rounds two float64 and stores them as float32. */
+@inline
+export function store2(pointer: usize, values: v128): void {
+  v128.store64_lane(pointer, f32x4.demote_f64x2_zero(values), 0);
+}
+
+/** Both lanes added. */
+@inline
+export function sum2(values: v128): f64 {
+  return f64x2.extract_lane(values, 0) + f64x2.extract_lane(values, 1);
+}
+
+/** e^x for x ≤ 0. Below −708.39 the answer is 0. */
+function expOfNegative(x: f64): f64 {
+  if (!(x > -708.39)) return x <= -708.39 ? 0 : NaN;
+  const power = Math.floor(x / LN2 + 0.5);
+  const rest = x - power * LN2_HIGH - power * LN2_LOW;
+  let sum: f64 = 1.0 / 6227020800.0;
+  sum = sum * rest + 1.0 / 479001600.0;
+  sum = sum * rest + 1.0 / 39916800.0;
+  sum = sum * rest + 1.0 / 3628800.0;
+  sum = sum * rest + 1.0 / 362880.0;
+  sum = sum * rest + 1.0 / 40320.0;
+  sum = sum * rest + 1.0 / 5040.0;
+  sum = sum * rest + 1.0 / 720.0;
+  sum = sum * rest + 1.0 / 120.0;
+  sum = sum * rest + 1.0 / 24.0;
+  sum = sum * rest + 1.0 / 6.0;
+  sum = sum * rest + 0.5;
+  const mantissa = 1.0 + (rest + rest * rest * sum);
+  return mantissa * reinterpret<f64>(((<i64>power) + 1023) << 52);
+}
+
+export function sigmoid(z: f64): f64 {
+  const tail = expOfNegative(z >= 0 ? -z : z);
+  return z >= 0 ? 1.0 / (1.0 + tail) : tail / (1.0 + tail);
+}

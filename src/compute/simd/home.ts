@@ -1,0 +1,85 @@
+import { simdModule, type Exports } from './module.js';
+
+/**
+ * A WebAssembly memory with the kernels over it: some arrays that stay, and scratch for what one call brings along. A home is made
+ * in the right size and never grows, so views of it stay good for life; it goes with the last of them.
+ */
+export interface Home {
+  readonly kernels: Exports;
+  readonly buffer: ArrayBuffer;
+  /** Where the arrays that stay begin, each after the one before and a gap of zeros. */
+  readonly pointers: readonly number[];
+  readonly scratch: Scratch;
+}
+
+/** Taken from the front for one call after `reset()`. */
+export interface Scratch {
+  readonly sizeBytes: number;
+  /** How much is taken, for `reset`. */
+  usedBytes(): number;
+  /** Gives back what was taken since `usedBytes` were in use. */
+  reset(usedBytes?: number): void;
+  /** @returns  pointer, divisible by 16; what lies there is left over, the gap behind it is 0 */
+  take(sizeBytes: number): number;
+  /** Copies elements `from` to before `to`. */
+  place(values: Float32Array | Uint32Array | Int16Array | Int8Array, from?: number, to?: number): number;
+}
+
+const PAGE_BYTES = 65_536;
+/** The compiler's own data lies below, if it has any. */
+const FIRST_POINTER = 1024;
+/** Kernels may read, never write, as far behind an array. */
+const GAP_BYTES = 16;
+export const DEFAULT_SCRATCH_BYTES = 1 << 20;
+
+/**
+ * @param sizesBytes  of the arrays that stay
+ * @throws RangeError where the memory is not to be had
+ */
+export function createHome(sizesBytes: readonly number[], scratchBytes = DEFAULT_SCRATCH_BYTES): Home {
+  let end = FIRST_POINTER;
+  const takeBytes = (sizeBytes: number): number => {
+    const pointer = end;
+    end += aligned(sizeBytes + GAP_BYTES);
+    return pointer;
+  };
+  const pointers = sizesBytes.map(takeBytes);
+  const scratchPointer = takeBytes(scratchBytes);
+  const pages = Math.ceil(end / PAGE_BYTES);
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const kernels = new WebAssembly.Instance(simdModule(), { env: { memory } }).exports as unknown as Exports; // what `assembly/` exports
+  return { kernels, buffer: memory.buffer, pointers, scratch: createScratch(memory.buffer, scratchPointer, scratchBytes) };
+}
+
+function createScratch(buffer: ArrayBuffer, start: number, sizeBytes: number): Scratch {
+  let next = start;
+  const floats = new Float32Array(buffer);
+  const words = new Uint32Array(buffer);
+  const bytes = new Int8Array(buffer);
+  const take = (askedBytes: number): number => {
+    const pointer = next;
+    next += aligned(askedBytes + GAP_BYTES);
+    if (next > start + sizeBytes) throw new RangeError(`simd: ${askedBytes} B do not fit the scratch of ${sizeBytes} B`);
+    bytes.fill(0, pointer + askedBytes, next);
+    return pointer;
+  };
+  return {
+    sizeBytes,
+    usedBytes: () => next - start,
+    reset: (usedBytes = 0) => void (next = start + usedBytes),
+    take,
+    place(values, from = 0, to = values.length) {
+      const pointer = take((to - from) * values.BYTES_PER_ELEMENT);
+      const part = from === 0 && to === values.length ? values : values.subarray(from, to);
+      if (part instanceof Float32Array) floats.set(part, pointer >> 2);
+      else if (part instanceof Uint32Array) words.set(part, pointer >> 2);
+      else bytes.set(part instanceof Int8Array ? part : new Int8Array(part.buffer, part.byteOffset, part.byteLength), pointer);
+      return pointer;
+    },
+  };
+}
+
+/** Pointers above 2^31 − 1 would be negative here: `createHome` is asked for less than 2 GiB. */
+function aligned(sizeBytes: number): number {
+  return (sizeBytes + 15) & ~15;
+}

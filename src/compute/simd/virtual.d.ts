@@ -1,0 +1,5 @@
+/** The WebAssembly module of `assembly/`, in base64; the build's plugin provides it. */
+declare module 'virtual:homebody-simd' {
+  const binary: string;
+  export default binary;
+}
