@@ -3,6 +3,7 @@ import { register as registerCatalogue } from './catalogue.js';
 import { register as registerConformance } from './conformance.js';
 import { register as registerDoctor } from './doctor.js';
 import { register as registerEval } from './eval.js';
+import { register as registerPlan } from './plan.js';
 import { register as registerServe } from './serve.js';
 import { register as registerSimulate } from './simulate.js';
 import { SDK_VERSION } from '../core/version.js';
@@ -13,7 +14,15 @@ const program = new Command('homebody')
   .showHelpAfterError()
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'homebody: ')) });
 
-for (const register of [registerServe, registerSimulate, registerCatalogue, registerConformance, registerDoctor, registerEval])
+for (const register of [
+  registerServe,
+  registerPlan,
+  registerSimulate,
+  registerCatalogue,
+  registerConformance,
+  registerDoctor,
+  registerEval,
+])
   register(program);
 
 try {
