@@ -118,7 +118,7 @@ interface Timed {
 
 async function timed(contender: Contender, count: number, { stepsAtOnce = Infinity, examplesPerStep = 1 }: Contest): Promise<Timed> {
   let ms = 0;
-  let result = new Float32Array();
+  let result: Float32Array = new Float32Array();
   for (let done = 0; done < count; done += stepsAtOnce) {
     const steps = Math.min(stepsAtOnce, count - done);
     await contender.prepare?.(steps);

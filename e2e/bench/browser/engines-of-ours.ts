@@ -2,6 +2,8 @@ import type { FullEngine } from '../../../src/compute/engine.js';
 import { createReferenceEngine } from '../../../src/compute/reference.js';
 import { createEngineSelector, type EngineSelector } from '../../../src/compute/select.js';
 import { createWebglEngine } from '../../../src/compute/webgl/entry.js';
+import { stepEmbeddings } from '../../../src/core/learners/embeddings.js';
+import { stepMlp } from '../../../src/core/learners/mlp.js';
 import type { Contender } from './contest.js';
 
 export type Kernel = 'stepLinear' | 'stepFactors' | 'stepEmbeddings' | 'stepMlp' | 'scoreTopK' | 'scoreTopKInt8';
@@ -9,7 +11,14 @@ type Kernels<Name extends Kernel> = Pick<FullEngine, Name>;
 
 /** What opens each engine, in the order of their names on a chart. */
 const openers: readonly { readonly name: string; open(): Promise<Partial<FullEngine>> }[] = [
-  { name: 'reference', open: async () => createReferenceEngine() },
+  {
+    name: 'reference',
+    open: async () => ({
+      ...createReferenceEngine(),
+      stepEmbeddings: async (params, batch, rule) => stepEmbeddings(params, batch, rule),
+      stepMlp: async (params, batch, rule) => stepMlp(params, batch, rule),
+    }),
+  },
   { name: 'webgl', open: () => createWebglEngine() },
 ];
 

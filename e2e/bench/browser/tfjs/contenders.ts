@@ -82,3 +82,6 @@ export function adagrad(initial: Float32Array, shape: number[], learningRate: nu
     dispose: () => tf.dispose([value, accumulator, rate]),
   };
 }
+
+/** Of a float32 tensor, on the CPU. */
+export const floatsOf = (tensor: tf.Tensor): Promise<Float32Array> => tensor.data() as Promise<Float32Array>;

@@ -1,38 +1,38 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { SparseBatch } from '../../../../src/core/learners/kernel-types.js';
-import { adagrad, type TfjsWay } from './contenders.js';
+import { adagrad, floatsOf, type TfjsWay } from './contenders.js';
 
-/** So many examples are uploaded, and taken in turn: what a step costs does not depend on which it is. */
-const held = 64;
-
-/** Logistic regression on dense rows [1, size], weights [1, size], AdaGrad, one row a step. */
-export function denseLinear(batch: SparseBatch, size: number, learningRate: number): readonly TfjsWay[] {
+/**
+ * Logistic regression on dense rows, weights [1, size], AdaGrad, one row a step.
+ * @param rows  each [size]
+ */
+export function denseLinear(rows: readonly Float32Array[], labels: readonly number[], learningRate: number): readonly TfjsWay[] {
+  const size = rows[0]!.length;
   const upload = () => {
-    const count = Math.min(held, batch.rows);
-    const rows = Array.from({ length: count }, (_, row) => tf.tensor2d(batch.values.slice(row * size, (row + 1) * size), [1, size]));
-    const labels = Array.from({ length: count }, (_, row) => tf.tensor2d([batch.labels[row]!], [1, 1]));
-    return { count, rows, labels };
+    const examples = rows.map((row, at) => ({ row: tf.tensor2d(row, [1, size]), label: tf.tensor2d([labels[at]!], [1, 1]) }));
+    return { examples, dispose: () => tf.dispose(examples) };
   };
   return [
     {
       name: 'minimize',
       open() {
-        const { count, rows, labels } = upload();
+        const { examples, dispose } = upload();
         const weights = tf.variable(tf.zeros([1, size]));
         const optimizer = tf.train.adagrad(learningRate);
         return {
           step(at) {
-            const row = at % count;
+            const { row, label } = examples[at % examples.length]!;
             optimizer.minimize(
-              () => tf.losses.sigmoidCrossEntropy(labels[row]!, tf.matMul(rows[row]!, weights as tf.Tensor2D, false, true)) as tf.Scalar,
+              () => tf.losses.sigmoidCrossEntropy(label, tf.matMul(row, weights as tf.Tensor2D, false, true)) as tf.Scalar,
               false,
               [weights],
             );
           },
           read: () => floatsOf(weights),
-          dispose: () => {
+          dispose() {
             optimizer.dispose();
-            tf.dispose([weights, ...rows, ...labels]);
+            weights.dispose();
+            dispose();
           },
         };
       },
@@ -40,25 +40,28 @@ export function denseLinear(batch: SparseBatch, size: number, learningRate: numb
     {
       name: 'hand-derived',
       open() {
-        const { count, rows, labels } = upload();
+        const { examples, dispose } = upload();
         const weights = adagrad(new Float32Array(size), [1, size], learningRate);
         return {
           step: (at) =>
             tf.tidy(() => {
-              const row = rows[at % count]!;
+              const { row, label } = examples[at % examples.length]!;
               const score = tf.matMul(row, weights.value as tf.Tensor2D, false, true);
-              weights.descend(tf.mul(row, tf.sub(tf.sigmoid(score), labels[at % count]!)));
+              weights.descend(tf.mul(row, tf.sub(tf.sigmoid(score), label)));
             }),
           read: () => floatsOf(weights.value),
-          dispose: () => {
+          dispose() {
             weights.dispose();
-            tf.dispose([...rows, ...labels]);
+            dispose();
           },
         };
       },
     },
   ];
 }
+
+/** So many sparse examples are uploaded and taken in turn: what a step costs does not depend on which it is. */
+const held = 64;
 
 /** Logistic regression on rows of `nonZeros` features of `size`, AdaGrad, one row a step. */
 export function sparseLinear(batch: SparseBatch, size: number, nonZeros: number, learningRate: number): readonly TfjsWay[] {
@@ -127,6 +130,3 @@ export function sparseLinear(batch: SparseBatch, size: number, nonZeros: number,
     },
   ];
 }
-
-/** All parameters here are float32. */
-const floatsOf = (tensor: tf.Tensor): Promise<Float32Array> => tensor.data() as Promise<Float32Array>;

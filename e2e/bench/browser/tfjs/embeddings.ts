@@ -1,0 +1,90 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { EmbeddingBatch } from '../../../../src/core/learners/kernel-types.js';
+import { adagrad, floatsOf, type TfjsWay } from './contenders.js';
+
+interface Start {
+  /** [items · dim] */
+  readonly items: Float32Array;
+  /** [dim] */
+  readonly user: Float32Array;
+  readonly dim: number;
+}
+
+/** One user's vector against pairs of items, BPR with AdaGrad, one step of the summed gradient per batch; `read` answers the items. */
+export function bprEmbeddings(batches: readonly EmbeddingBatch[], start: Start, learningRate: number): readonly TfjsWay[] {
+  const { dim } = start;
+  const shape = [start.items.length / dim, dim];
+  const upload = () => {
+    const examples = batches.map((batch) => {
+      const [item, rival] = [Int32Array.from(batch.items), Int32Array.from(batch.rivals!)];
+      const both = Int32Array.from([...item, ...rival]);
+      return {
+        item: tf.tensor1d(item, 'int32'),
+        rival: tf.tensor1d(rival, 'int32'),
+        both: tf.tensor1d(both, 'int32'),
+        /** The same as positions, for writing. */
+        at: tf.tensor2d(both, [both.length, 1], 'int32'),
+      };
+    });
+    return { examples, dispose: () => tf.dispose(examples) };
+  };
+  return [
+    {
+      name: 'minimize',
+      open() {
+        const { examples, dispose } = upload();
+        const items = tf.variable(tf.tensor(start.items, shape));
+        const user = tf.variable(tf.tensor(start.user, [1, dim]));
+        const optimizer = tf.train.adagrad(learningRate);
+        return {
+          step(at) {
+            const { item, rival } = examples[at % examples.length]!;
+            optimizer.minimize(
+              () => {
+                const difference = tf.sub(tf.gather(items, item), tf.gather(items, rival));
+                return tf.sum(tf.softplus(tf.neg(tf.matMul(difference as tf.Tensor2D, user as tf.Tensor2D, false, true)))) as tf.Scalar;
+              },
+              false,
+              [items, user],
+            );
+          },
+          read: () => floatsOf(items),
+          dispose() {
+            optimizer.dispose();
+            tf.dispose([items, user]);
+            dispose();
+          },
+        };
+      },
+    },
+    {
+      name: 'hand-derived',
+      open() {
+        const { examples, dispose } = upload();
+        const items = adagrad(start.items, shape, learningRate);
+        const user = adagrad(start.user, [1, dim], learningRate);
+        const one = tf.scalar(1);
+        return {
+          step: (step) =>
+            tf.tidy(() => {
+              const { item, rival, both, at } = examples[step % examples.length]!;
+              const [liked, passed] = [tf.gather(items.value, item), tf.gather(items.value, rival)];
+              const difference = tf.sub(liked, passed) as tf.Tensor2D;
+              const slope = tf.sub(tf.sigmoid(tf.matMul(difference, user.value as tf.Tensor2D, false, true)), one) as tf.Tensor2D; // [rows, 1]
+              const toLiked = tf.mul(slope, user.value);
+              const toUser = tf.matMul(slope, difference, true); // [1, dim]
+              items.descendRows(both, at, tf.concat([toLiked, tf.neg(toLiked)]), tf.concat([liked, passed]));
+              user.descend(toUser);
+            }),
+          read: () => floatsOf(items.value),
+          dispose() {
+            items.dispose();
+            user.dispose();
+            one.dispose();
+            dispose();
+          },
+        };
+      },
+    },
+  ];
+}

@@ -1,0 +1,93 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { DenseBatch } from '../../../../src/core/learners/kernel-types.js';
+import { adagrad, floatsOf, type TfjsWay } from './contenders.js';
+
+/**
+ * Inputs, one hidden layer of ReLU, one logistic output; AdaGrad on the mean gradient of a batch.
+ * @param initial  W₁ [hidden · inputs], b₁ [hidden], W₂ [hidden], b₂ [1], as in `MlpParams`; `read` answers the same
+ */
+export function perceptron(
+  batches: readonly DenseBatch[],
+  [inputs, hidden]: readonly [inputs: number, hidden: number, outputs: 1],
+  initial: Float32Array,
+  learningRate: number,
+): readonly TfjsWay[] {
+  const shapes = [[hidden, inputs], [hidden], [1, hidden], [1]];
+  const parts = (): readonly Float32Array[] => {
+    let at = 0;
+    return shapes.map((shape) => initial.slice(at, (at += shape.reduce((size, edge) => size * edge, 1))));
+  };
+  const upload = () => {
+    const examples = batches.map(({ rows, vectors, labels }) => ({
+      rows: tf.tensor2d(vectors, [rows, inputs]),
+      labels: tf.tensor2d(labels, [rows, 1]),
+      share: tf.scalar(1 / rows),
+    }));
+    return { examples, dispose: () => tf.dispose(examples) };
+  };
+  const read = async (variables: readonly tf.Variable[]): Promise<Float32Array> => {
+    const all = await Promise.all(variables.map((variable) => floatsOf(variable)));
+    return Float32Array.from(all.flatMap((each) => [...each]));
+  };
+  /** The kernels of tfjs that fuse product, bias and ReLU. */
+  const forward = (rows: tf.Tensor2D, variables: readonly tf.Variable[]): readonly [tf.Tensor2D, tf.Tensor2D] => {
+    const [w1, b1, w2, b2] = variables as readonly tf.Tensor[] as [tf.Tensor2D, tf.Tensor1D, tf.Tensor2D, tf.Tensor1D];
+    const spoken = tf.fused.matMul({ a: rows, b: w1, transposeB: true, bias: b1, activation: 'relu' }) as tf.Tensor2D;
+    return [spoken, tf.fused.matMul({ a: spoken, b: w2, transposeB: true, bias: b2 }) as tf.Tensor2D];
+  };
+  return [
+    {
+      name: 'minimize',
+      open() {
+        const { examples, dispose } = upload();
+        const variables = parts().map((part, at) => tf.variable(tf.tensor(part, shapes[at])));
+        const optimizer = tf.train.adagrad(learningRate);
+        return {
+          step(at) {
+            const { rows, labels } = examples[at % examples.length]!;
+            optimizer.minimize(
+              () => tf.losses.sigmoidCrossEntropy(labels, forward(rows, variables)[1]) as tf.Scalar,
+              false,
+              variables,
+            );
+          },
+          read: () => read(variables),
+          dispose() {
+            optimizer.dispose();
+            tf.dispose(variables);
+            dispose();
+          },
+        };
+      },
+    },
+    {
+      name: 'hand-derived',
+      open() {
+        const { examples, dispose } = upload();
+        const layers = parts().map((part, at) => adagrad(part, shapes[at]!, learningRate));
+        const [w1, b1, w2, b2] = [layers[0]!, layers[1]!, layers[2]!, layers[3]!];
+        const variables = layers.map(({ value }) => value);
+        return {
+          step: (at) =>
+            tf.tidy(() => {
+              const { rows, labels, share } = examples[at % examples.length]!;
+              const [spoken, score] = forward(rows, variables);
+              const error = tf.sub(tf.sigmoid(score), labels);
+              const isOne = rows.shape[0] === 1;
+              const slope = (isOne ? error : tf.mul(error, share)) as tf.Tensor2D; // [rows, 1]
+              const below = tf.mul(tf.matMul(slope, w2.value as tf.Tensor2D), tf.step(spoken)) as tf.Tensor2D; // [rows, hidden]
+              w2.descend(tf.matMul(slope, spoken, true));
+              b2.descend(isOne ? tf.reshape(slope, [1]) : tf.sum(slope, 0));
+              w1.descend(tf.matMul(below, rows, true));
+              b1.descend(isOne ? tf.reshape(below, [hidden]) : tf.sum(below, 0));
+            }),
+          read: () => read(variables),
+          dispose() {
+            for (const layer of layers) layer.dispose();
+            dispose();
+          },
+        };
+      },
+    },
+  ];
+}
