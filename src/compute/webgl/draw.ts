@@ -37,7 +37,7 @@ export function compileDraw(device: Device, vertex: string, fragment: string): D
   return { program, uniform: (name) => gl.getUniformLocation(program, name) };
 }
 
-/** A texture of our own beside the tensors: what only one batch needs. Every texel is read by number, row-major; all are as wide. */
+/** A texture of our own beside the tensors: what only one batch needs. Texels of a list are read by number, row-major; all lists are as wide. */
 export interface TexelList {
   readonly texture: WebGLTexture;
   readonly width: number;
@@ -51,10 +51,17 @@ export type TexelFormat = 'RGBA32F' | 'RG32F' | 'R32F';
  * @throws SdkError `engine-refused` where `count` texels do not fit the largest texture
  */
 export function makeTexels(device: Device, format: TexelFormat, count: number, texels: Float32Array | null): TexelList {
+  return makeTexelGrid(device, format, device.maxEdge, Math.max(1, Math.ceil(count / device.maxEdge)), texels);
+}
+
+/**
+ * @param texels  [height · width · channels] or less, or null to leave the content undefined (a target)
+ * @throws SdkError `engine-refused` where that is larger than the largest texture
+ */
+export function makeTexelGrid(device: Device, format: TexelFormat, width: number, height: number, texels: Float32Array | null): TexelList {
   const { gl, maxEdge } = device;
-  const width = maxEdge;
-  const height = Math.max(1, Math.ceil(count / width));
-  if (height > maxEdge) throw new SdkError('engine-refused', `${count} texels do not fit a texture of ${maxEdge} × ${maxEdge}`);
+  if (height > maxEdge || width > maxEdge)
+    throw new SdkError('engine-refused', `${width} × ${height} texels do not fit a texture of ${maxEdge} × ${maxEdge}`);
   const texture = gl.createTexture();
   gl.bindTexture(gl.TEXTURE_2D, texture);
   for (const edge of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, edge, gl.NEAREST);

@@ -2,6 +2,7 @@ import { SdkError, toSdkError } from '../../core/errors.js';
 import type { Device } from './device.js';
 import { createFactorKernel, type FactorKernel } from './factors.js';
 import { createLinearKernel, type LinearKernel } from './linear.js';
+import { createMlpKernel, type MlpKernel } from './mlp.js';
 import { createTopKKernel, type TopKKernel } from './top-k.js';
 
 /** A device and what is compiled on it; lives and dies as one. */
@@ -10,6 +11,7 @@ export interface Station {
   readonly linear: LinearKernel;
   readonly factors: FactorKernel;
   readonly topK: TopKKernel;
+  readonly mlp: MlpKernel;
 }
 
 /**
@@ -19,6 +21,8 @@ export interface Station {
  */
 export interface Guard {
   run<Result>(attempt: (station: Station) => Promise<Result>): Promise<Result>;
+  /** Takes its turn among the attempts, without a device. */
+  wait<Result>(work: () => Result): Promise<Result>;
   /** Null after `close()` or when no new device was to be had. */
   station(): Station | null;
   recoveries(): number;
@@ -36,9 +40,9 @@ export function createGuard(open: () => Device): Guard {
 
   const tearDown = (): void => {
     if (station === null) return;
-    const { device, linear, factors, topK } = station;
+    const { device, ...kernels } = station;
     station = null;
-    for (const part of [linear, factors, topK, device]) part.dispose();
+    for (const part of [...Object.values(kernels), device]) part.dispose();
   };
   const ready = (): Station => {
     if (isClosed) throw new SdkError('closed', 'the engine is closed');
@@ -67,12 +71,19 @@ export function createGuard(open: () => Device): Guard {
     }
   };
 
+  const queue = <Result>(work: () => Result | Promise<Result>): Promise<Result> => {
+    const result = turn.then(work);
+    turn = result.catch(() => undefined); // its caller hears of it; the next turn starts afresh
+    return result;
+  };
+
   return {
-    run(attempt) {
-      const result = turn.then(() => attempts(attempt));
-      turn = result.catch(() => undefined); // its caller hears of it; the next turn starts afresh
-      return result;
-    },
+    run: (attempt) => queue(() => attempts(attempt)),
+    wait: (work) =>
+      queue(() => {
+        if (isClosed) throw new SdkError('closed', 'the engine is closed');
+        return work();
+      }),
     station: () => station,
     recoveries: () => recoveries,
     close() {
@@ -92,7 +103,13 @@ function classify(error: unknown, isLost: boolean): SdkError {
 function setUp(open: () => Device): Station {
   const device = open();
   try {
-    return { device, linear: createLinearKernel(device), factors: createFactorKernel(device), topK: createTopKKernel(device) };
+    return {
+      device,
+      linear: createLinearKernel(device),
+      factors: createFactorKernel(device),
+      topK: createTopKKernel(device),
+      mlp: createMlpKernel(device),
+    };
   } catch (error) {
     device.dispose();
     throw error;

@@ -1,11 +1,12 @@
 import { keep, tidy, type Tensor } from '@tensorflow/tfjs-core/dist/base';
 import type { LinearParams, LinearRule, SparseBatch } from '../../core/learners/kernel-types.js';
 import type { Device } from './device.js';
-import { compileDraw, makeTarget, makeTexels, type DrawProgram, type TexelFormat, type TexelList } from './draw.js';
+import { compileDraw, type DrawProgram } from './draw.js';
 import { checkLinear, type LinearResult } from './linear-check.js';
 import { packBatch, type Chunk } from './linear-pack.js';
 import { gatherShaders, scatterShaders, scoreShaders, updateShaders } from './linear-shaders.js';
 import { readTexels, waitForGpu } from './readback.js';
+import { createScratch } from './scratch.js';
 import { makeTensor, overwriteTensor, textureOf } from './tensor.js';
 
 /** Sparse AdaGrad (or plain SGD) on the GPU: weights stay in two textures from the first row to the last. */
@@ -199,28 +200,6 @@ export function createLinearKernel(device: Device): LinearKernel {
       release();
       for (const { program } of draws) gl.deleteProgram(program);
       gl.deleteVertexArray(vertexArray);
-    },
-  };
-}
-
-/** Textures and framebuffers that go together. */
-function createScratch(device: Device) {
-  const lists: TexelList[] = [];
-  const targets: WebGLFramebuffer[] = [];
-  return {
-    list(format: TexelFormat, count: number, texels: Float32Array | null): TexelList {
-      const list = makeTexels(device, format, count, texels);
-      lists.push(list);
-      return list;
-    },
-    target(textures: readonly WebGLTexture[]): WebGLFramebuffer {
-      const target = makeTarget(device, textures);
-      targets.push(target);
-      return target;
-    },
-    dispose(): void {
-      for (const target of targets) device.gl.deleteFramebuffer(target);
-      for (const list of lists) device.gl.deleteTexture(list.texture);
     },
   };
 }

@@ -35,6 +35,48 @@ export async function waitForGpu(device: Device, deadlineMs: number): Promise<vo
   if (problem !== null) throw lostError(problem);
 }
 
+/** A part of a framebuffer's texture, from its corner on. */
+export interface ReadPart {
+  readonly framebuffer: WebGLFramebuffer;
+  /** Number of the colour attachment. */
+  readonly attachment: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Reads several textures, RGBA, and waits for the GPU once.
+ * @returns each [height · width · 4], new memory
+ * @throws SdkError `engine-lost`
+ */
+export async function readParts(device: Device, parts: readonly ReadPart[], deadlineMs: number): Promise<readonly Float32Array[]> {
+  const { gl } = device;
+  const values = new Float32Array(parts.reduce((sum, { width, height }) => sum + width * height * 4, 0));
+  const buffer = gl.createBuffer();
+  gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer);
+  gl.bufferData(gl.PIXEL_PACK_BUFFER, values.byteLength, gl.STREAM_READ);
+  const read: Float32Array[] = [];
+  let offset = 0;
+  for (const { framebuffer, attachment, width, height } of parts) {
+    gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
+    gl.readBuffer(gl.COLOR_ATTACHMENT0 + attachment);
+    gl.readPixels(0, 0, width, height, gl.RGBA, gl.FLOAT, offset * 4);
+    read.push(values.subarray(offset, (offset += width * height * 4)));
+  }
+  gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+  gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null); // a bound pack buffer would swallow the reads of tfjs
+  try {
+    await waitForGpu(device, deadlineMs);
+    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer);
+    gl.getBufferSubData(gl.PIXEL_PACK_BUFFER, 0, values);
+    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
+  } finally {
+    gl.deleteBuffer(buffer);
+  }
+  if (gl.isContextLost()) throw lostError('the context was lost');
+  return read;
+}
+
 /**
  * Reads the colour attachment 0 of `framebuffer`, RGBA.
  * @returns [height · width · 4], new memory
@@ -47,25 +89,7 @@ export async function readTexels(
   height: number,
   deadlineMs: number,
 ): Promise<Float32Array> {
-  const { gl } = device;
-  const values = new Float32Array(width * height * 4);
-  const buffer = gl.createBuffer();
-  gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer);
-  gl.bufferData(gl.PIXEL_PACK_BUFFER, values.byteLength, gl.STREAM_READ);
-  gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
-  gl.readPixels(0, 0, width, height, gl.RGBA, gl.FLOAT, 0);
-  gl.bindFramebuffer(gl.FRAMEBUFFER, null);
-  gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null); // a bound pack buffer would swallow the reads of tfjs
-  try {
-    await waitForGpu(device, deadlineMs);
-    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer);
-    gl.getBufferSubData(gl.PIXEL_PACK_BUFFER, 0, values);
-    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
-  } finally {
-    gl.deleteBuffer(buffer);
-  }
-  if (gl.isContextLost()) throw lostError('the context was lost');
-  return values;
+  return (await readParts(device, [{ framebuffer, attachment: 0, width, height }], deadlineMs))[0]!;
 }
 
 /** Reads a 32-bit float texture of tfjs (one value per texel): [height · width], new memory. */

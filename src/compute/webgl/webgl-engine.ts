@@ -1,5 +1,10 @@
 import { SdkError } from '../../core/errors.js';
-import type { GpuEngine } from '../engine.js';
+import { isCommonRule } from '../../core/learners/linear.js';
+import { stepAnyLinear } from '../../core/learners/linear-any.js';
+import { stepEmbeddings } from '../../core/learners/embeddings.js';
+import { stepMlp } from '../../core/learners/mlp.js';
+import { scoreTopKInt8 } from '../../core/learners/score-top-k-int8.js';
+import type { FullEngine, GpuEngine } from '../engine.js';
 import { openDevice, type Device } from './device.js';
 import { createGuard } from './guard.js';
 import { raceKernel } from './race-kernel.js';
@@ -14,19 +19,21 @@ import { textureOf } from './tensor.js';
  * @param open  how to get a device; tests give one that lies
  * @throws SdkError `engine-unavailable` where WebGL2 with 32-bit float targets is not to be had
  */
-export async function createWebglEngine(open: () => Device = openDevice): Promise<GpuEngine> {
+export async function createWebglEngine(open: () => Device = openDevice): Promise<GpuEngine & FullEngine> {
   const guard = createGuard(open);
-  const engine: GpuEngine = {
+  const engine: GpuEngine & FullEngine = {
     name: 'webgl',
-    stepLinear: (params, batch, rule) =>
-      guard.run(async ({ linear }) => {
+    stepLinear(params, batch, rule) {
+      if (!isCommonRule(rule)) return guard.wait(() => stepAnyLinear(params, batch, rule));
+      return guard.run(async ({ linear }) => {
         const { scores, indices, weights, accumulators } = await linear.step(params, batch, rule);
         for (const [place, index] of indices.entries()) {
           params.weights[index] = weights[place]!;
           params.accumulators[index] = accumulators[place]!;
         }
         return scores;
-      }),
+      });
+    },
     stepFactors: (params, batch, rule) =>
       guard.run(async ({ factors }) => {
         const { scores, user, inverse } = await factors.step(params, batch, rule);
@@ -35,6 +42,17 @@ export async function createWebglEngine(open: () => Device = openDevice): Promis
         return scores;
       }),
     scoreTopK: (query, items, k) => guard.run(({ topK }) => topK.score(query, items, k)),
+    stepEmbeddings: (params, batch, rule) => guard.wait(() => stepEmbeddings(params, batch, rule)),
+    stepMlp: (params, batch, rule) =>
+      guard.run(async ({ mlp }) => {
+        if (!mlp.fits(params, batch, rule)) return stepMlp(params, batch, rule);
+        const { scores, weights, accumulators, steps } = await mlp.step(params, batch, rule);
+        params.weights.set(weights);
+        params.accumulators.set(accumulators);
+        params.steps[0]! += steps;
+        return scores;
+      }),
+    scoreTopKInt8: (query, items, k) => guard.wait(() => scoreTopKInt8(query, items, k)),
     describe() {
       const station = guard.station();
       if (station === null) return { name: 'webgl', device: 'none: the context is gone', textures: [], recoveries: guard.recoveries() };
