@@ -1,6 +1,7 @@
 import { amazonAccess } from './amazon-access.js';
+import { banking77 } from './banking77.js';
 import type { Dataset } from './dataset.js';
 import { onlineShoppers } from './online-shoppers.js';
 
 /** In the order of the help. */
-export const datasets: readonly Dataset[] = [onlineShoppers, amazonAccess];
+export const datasets: readonly Dataset[] = [onlineShoppers, amazonAccess, banking77];

@@ -3,6 +3,7 @@ import { logLoss } from '../../core/evaluation/log-loss.js';
 import type { LinearRule } from '../../core/learners/kernel-types.js';
 import type { SparseRow } from '../../core/learners/linear-batch.js';
 import { sigmoid } from '../../core/learners/sigmoid.js';
+import { chooseLeast } from './choose.js';
 import type { Dataset, EvalContext, EvalMetrics, EvalReport } from './dataset.js';
 import { binaryMetrics, learnProgressively, runningBaseRate } from './progressive.js';
 
@@ -60,18 +61,16 @@ function tune<Row>(set: ProgressiveSet<Row>, rows: readonly Row[], { progress }:
   const early = rows.slice(0, earlyOf(rows.length));
   const grid = Object.keys(set.encodings).flatMap((encoding) => set.rules.map((rule) => ({ encoding, rule })));
   const encodings = new Map(Object.entries(set.encodings).map(([name, encode]) => [name, encode(early)]));
-  let best = grid[0]!;
-  let bestLoss = Infinity;
-  for (const [at, config] of grid.entries()) {
-    const encoded = encodings.get(config.encoding)!;
-    const loss = logLoss(
-      learnProgressively(encoded, set.hashBits, config.rule),
-      encoded.map(({ label }) => label),
-    );
-    if (loss < bestLoss) [best, bestLoss] = [config, loss];
-    progress(`configurations on the first ${early.length.toLocaleString('en')} rows`, at + 1, grid.length);
-  }
-  return best;
+  const what = `configurations on the first ${early.length.toLocaleString('en')} rows`;
+  return chooseLeast(
+    grid,
+    ({ encoding, rule }) => {
+      const encoded = encodings.get(encoding)!;
+      const labels = encoded.map(({ label }) => label);
+      return logLoss(learnProgressively(encoded, set.hashBits, rule), labels);
+    },
+    (done, of) => progress(what, done, of),
+  );
 }
 
 function earlyOf(rows: number): number {
