@@ -1,5 +1,5 @@
 /** What `--tune` does: the first of the configurations with the least loss; a loss that is no number never wins. */
-export function chooseLeast<Config>(
+export function chooseLeast<Config extends object>(
   grid: readonly Config[],
   lossOf: (config: Config) => number,
   tell: (done: number, of: number) => void,

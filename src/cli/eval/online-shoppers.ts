@@ -1,13 +1,12 @@
 import { crossFeatures, fieldFeature } from '../../core/features/crosses.js';
 import { hashFeatures } from '../../core/features/hashed-features.js';
 import { standardiseRow, type ColumnMoments } from '../../core/features/running-moments-columns.js';
-import type { LinearRule } from '../../core/learners/kernel-types.js';
 import type { SparseRow } from '../../core/learners/linear-batch.js';
 import { log } from '../../core/learners/sigmoid.js';
 import { readTable } from './csv.js';
 import type { Dataset } from './dataset.js';
 import { findTable } from './find-table.js';
-import { progressiveDataset } from './progressive-set.js';
+import { progressiveDataset, streamRules } from './progressive-set.js';
 
 /** Pages seen and seconds spent there, and the mean value of the pages: heavy tails, so they enter as ln(1 + x). */
 const counts = [
@@ -78,8 +77,6 @@ function encoderOf(encoding: 'plain' | 'levels' | 'crosses'): (sessions: readonl
   };
 }
 
-const rates = [0.05, 0.1, 0.2, 0.4];
-
 export const onlineShoppers: Dataset = progressiveDataset({
   name: 'online-shoppers',
   summary: 'UCI Online Shoppers: will this session buy? One pass progressive, file order',
@@ -89,15 +86,7 @@ export const onlineShoppers: Dataset = progressiveDataset({
   encodings: { plain: encoderOf('plain'), levels: encoderOf('levels'), crosses: encoderOf('crosses') },
   hashBits,
   fixed: { encoding: 'crosses', rule: { learningRate: 0.1, l2: 0, epsilon: 0.1 } },
-  rules: [
-    ...rates.flatMap((learningRate): LinearRule[] =>
-      [0.1, 1].flatMap((epsilon) => [
-        { learningRate, l2: 0, epsilon },
-        { learningRate, l2: 0, epsilon, isNormalised: true },
-      ]),
-    ),
-    ...rates.flatMap((learningRate): LinearRule[] => [0, 0.5].map((l1) => ({ kind: 'ftrl', learningRate, l1, l2: 1, epsilon: 1 }))),
-  ],
+  rules: streamRules,
   targets: { auc: 0.912, logloss: 0.256, ece: 0.02 },
   published: { FTRL: { auc: 0.914, logloss: 0.253 }, AdaGrad: { auc: 0.912, logloss: 0.255 } },
 });
