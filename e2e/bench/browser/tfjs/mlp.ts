@@ -3,7 +3,8 @@ import type { DenseBatch } from '../../../../src/core/learners/kernel-types.js';
 import { adagrad, floatsOf, type TfjsWay } from './contenders.js';
 
 /**
- * Inputs, one hidden layer of ReLU, one logistic output; AdaGrad on the mean gradient of a batch.
+ * Inputs, one hidden layer of ReLU, one logistic output; AdaGrad on the mean gradient of a batch. W₁ is kept as [inputs, hidden], since
+ * the fused product of tfjs wasm answers wrong numbers for a transposed second operand.
  * @param initial  W₁ [hidden · inputs], b₁ [hidden], W₂ [hidden], b₂ [1], as in `MlpParams`; `read` answers the same
  */
 export function perceptron(
@@ -12,10 +13,11 @@ export function perceptron(
   initial: Float32Array,
   learningRate: number,
 ): readonly TfjsWay[] {
-  const shapes = [[hidden, inputs], [hidden], [1, hidden], [1]];
+  const shapes = [[inputs, hidden], [hidden], [hidden, 1], [1]];
   const parts = (): readonly Float32Array[] => {
     let at = 0;
-    return shapes.map((shape) => initial.slice(at, (at += shape.reduce((size, edge) => size * edge, 1))));
+    const all = shapes.map((shape) => initial.slice(at, (at += shape.reduce((size, edge) => size * edge, 1))));
+    return [transposed(all[0]!, hidden, inputs), ...all.slice(1)];
   };
   const upload = () => {
     const examples = batches.map(({ rows, vectors, labels }) => ({
@@ -27,13 +29,14 @@ export function perceptron(
   };
   const read = async (variables: readonly tf.Variable[]): Promise<Float32Array> => {
     const all = await Promise.all(variables.map((variable) => floatsOf(variable)));
+    all[0] = transposed(all[0]!, inputs, hidden);
     return Float32Array.from(all.flatMap((each) => [...each]));
   };
   /** The kernels of tfjs that fuse product, bias and ReLU. */
   const forward = (rows: tf.Tensor2D, variables: readonly tf.Variable[]): readonly [tf.Tensor2D, tf.Tensor2D] => {
     const [w1, b1, w2, b2] = variables as readonly tf.Tensor[] as [tf.Tensor2D, tf.Tensor1D, tf.Tensor2D, tf.Tensor1D];
-    const spoken = tf.fused.matMul({ a: rows, b: w1, transposeB: true, bias: b1, activation: 'relu' }) as tf.Tensor2D;
-    return [spoken, tf.fused.matMul({ a: spoken, b: w2, transposeB: true, bias: b2 }) as tf.Tensor2D];
+    const spoken = tf.fused.matMul({ a: rows, b: w1, bias: b1, activation: 'relu' }) as tf.Tensor2D;
+    return [spoken, tf.fused.matMul({ a: spoken, b: w2, bias: b2 }) as tf.Tensor2D];
   };
   return [
     {
@@ -75,10 +78,10 @@ export function perceptron(
               const error = tf.sub(tf.sigmoid(score), labels);
               const isOne = rows.shape[0] === 1;
               const slope = (isOne ? error : tf.mul(error, share)) as tf.Tensor2D; // [rows, 1]
-              const below = tf.mul(tf.matMul(slope, w2.value as tf.Tensor2D), tf.step(spoken)) as tf.Tensor2D; // [rows, hidden]
-              w2.descend(tf.matMul(slope, spoken, true));
+              const below = tf.mul(tf.matMul(slope, w2.value as tf.Tensor2D, false, true), tf.step(spoken)) as tf.Tensor2D; // [rows, hidden]
+              w2.descend(tf.matMul(spoken, slope, true));
               b2.descend(isOne ? tf.reshape(slope, [1]) : tf.sum(slope, 0));
-              w1.descend(tf.matMul(below, rows, true));
+              w1.descend(tf.matMul(rows, below, true));
               b1.descend(isOne ? tf.reshape(below, [hidden]) : tf.sum(below, 0));
             }),
           read: () => read(variables),
@@ -90,4 +93,9 @@ export function perceptron(
       },
     },
   ];
+}
+
+/** [rows · columns] → [columns · rows] */
+function transposed(from: Float32Array, rows: number, columns: number): Float32Array {
+  return Float32Array.from(from, (_, at) => from[(at % rows) * columns + Math.floor(at / rows)]!);
 }
