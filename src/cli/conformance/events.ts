@@ -3,6 +3,10 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { NormalisedEvent } from '../../core/event.js';
 import { fromGa4 } from '../../page/adapters/ga4.js';
+import { fromJsonLd } from '../../page/adapters/jsonld.js';
+import { fromOpenGraph } from '../../page/adapters/opengraph.js';
+import { fromSegment } from '../../page/adapters/segment.js';
+import { fromShopify } from '../../page/adapters/shopify.js';
 
 /** One payload as a site emits it, and what it must become. */
 interface EventFixture {
@@ -31,6 +35,10 @@ export interface EventConformance {
 /** Adapters by the file that holds their fixtures; adding one is a word here. */
 const adapters: Readonly<Record<string, (input: unknown) => readonly NormalisedEvent[]>> = {
   'ga4.json': fromGa4,
+  'segment.json': fromSegment,
+  'shopify.json': fromShopify,
+  'jsonld.json': fromJsonLd,
+  'opengraph.json': fromOpenGraph,
 };
 
 /**

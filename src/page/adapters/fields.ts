@@ -29,6 +29,13 @@ export function countOf(value: unknown): number | undefined {
   return Number.isInteger(number) && number! >= 0 ? number : undefined;
 }
 
+/** Epoch milliseconds of an ISO 8601 text, or of such a number. */
+export function timeOf(value: unknown): number | undefined {
+  if (Number.isInteger(value)) return value as number; // isInteger is false for everything but numbers
+  const ms = Date.parse(textOf(value) ?? '');
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
 /** Paths such as `Apparel/Shirts` or `Home > Lamps`, general to special, each step once; undefined for none. */
 export function categoriesOf(paths: readonly unknown[]): string[] | undefined {
   const steps = new Set<string>();

@@ -1,4 +1,5 @@
 import type { EventItem, EventType, NormalisedEvent } from '../../core/event.js';
+import { countsPieces, placesItems, saysSomething } from './event-rules.js';
 import { categoriesOf, countOf, idOf, isFields, numberOf, said, textOf, type Fields } from './fields.js';
 
 /**
@@ -26,9 +27,6 @@ const typeOf: Readonly<Record<string, EventType>> = {
   refund: 'refund',
 };
 
-const countsPieces = /cart|checkout|purchase|refund/;
-const placesItems = /impression|search/;
-const mayBeBare = /refund|view_cart|promo|search/;
 const consentKey = /^(ad|analytics|functionality|personalization|security)_storage$|^ad_(user_data|personalization)$/;
 
 /**
@@ -57,7 +55,7 @@ function ecommerceOf(name: unknown, fields: Fields): NormalisedEvent | undefined
     (item) => item !== undefined,
   );
   const query = type === 'search' ? textOf(field('search_term')) : undefined;
-  if (items.length === 0 && query === undefined && (type === 'search' || !mayBeBare.test(type))) return undefined;
+  if (!saysSomething(type, items, query)) return undefined;
 
   return said<NormalisedEvent>({
     type,
