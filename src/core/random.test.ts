@@ -11,6 +11,31 @@ test('asks for 64 KiB at a time and uses every bit once, low bits of a byte firs
   expect(asked).toEqual([65_536]);
 });
 
+test('uses every bit once, however the counts fall: 64 KiB last for exactly 524,288 bits', () => {
+  let fills = 0;
+  const bits = secureBits((bytes) => {
+    fills++;
+    bytes.fill(0b0101_0101);
+  });
+  let taken = 0;
+  let ones = 0;
+  for (let turn = 0; taken + 32 <= 524_288; turn++) {
+    const count = 1 + ((turn * 7) % 32);
+    for (let rest = bits.nextBits(count); rest > 0; rest = Math.floor(rest / 2)) ones += rest % 2;
+    taken += count;
+  }
+  if (taken < 524_288)
+    ones += (
+      bits
+        .nextBits(524_288 - taken)
+        .toString(2)
+        .match(/1/g) ?? []
+    ).length;
+  expect({ fills, ones }).toEqual({ fills: 1, ones: 262_144 });
+  bits.nextBits(1);
+  expect(fills).toBe(2);
+});
+
 test('gives 32 bits as an unsigned number', () => {
   const bits = secureBits((bytes) => bytes.fill(0xff));
   expect(bits.nextBits(32)).toBe(4_294_967_295);

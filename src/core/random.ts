@@ -27,33 +27,35 @@ export interface SeededRandom {
  */
 export function secureBits(fill: (bytes: Uint8Array<ArrayBuffer>) => void): SecureBits {
   const pool = new Uint8Array(65_536);
-  let next = pool.length;
+  const words = new Uint32Array(pool.buffer);
+  let next = words.length;
   let held = 0;
   let heldCount = 0;
-  const takeByte = (): number => {
-    if (next === pool.length) {
+  const takeWord = (): number => {
+    if (next === words.length) {
       fill(pool);
       next = 0;
     }
-    const byte = pool[next]!;
-    pool[next++] = 0; // used bits do not linger
-    return byte;
+    const word = words[next]!;
+    words[next++] = 0; // used bits do not linger
+    return word;
   };
   return {
     nextBits(count: number): number {
-      if (!Number.isInteger(count) || count < 1 || count > 32) throw new RangeError(`count must be 1 to 32, got ${count}`);
-      let result = 0;
-      for (let wanted = count; wanted > 0;) {
-        if (heldCount === 0) {
-          held = takeByte();
-          heldCount = 8;
-        }
-        const taken = Math.min(wanted, heldCount);
-        result = result * 2 ** taken + (held & ((1 << taken) - 1));
-        held >>>= taken;
-        heldCount -= taken;
-        wanted -= taken;
+      if (!(Number.isInteger(count) && count >= 1 && count <= 32)) throw new RangeError(`count must be 1 to 32, got ${count}`);
+      if (count <= heldCount) {
+        // At most 31 bits are ever held: a fresh word is broken at once.
+        const result = held & ((1 << count) - 1);
+        held >>>= count;
+        heldCount -= count;
+        return result;
       }
+      const missing = count - heldCount;
+      const word = takeWord();
+      // The bits held are the upper part of the answer, the fresh ones the lower.
+      const result = missing === 32 ? word : held * 2 ** missing + (word & ((1 << missing) - 1));
+      held = missing === 32 ? 0 : word >>> missing;
+      heldCount = 32 - missing;
       return result;
     },
   } as SecureBits; // the brand has no value at run time
