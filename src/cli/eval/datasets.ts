@@ -1,9 +1,10 @@
 import { amazonAccess } from './amazon-access.js';
 import { banking77 } from './banking77.js';
+import { cdnow } from './cdnow.js';
 import { creditcardFrauds } from './creditcard-frauds.js';
 import type { Dataset } from './dataset.js';
 import { germanCredit } from './german-credit.js';
 import { onlineShoppers } from './online-shoppers.js';
 
 /** In the order of the help. */
-export const datasets: readonly Dataset[] = [onlineShoppers, amazonAccess, banking77, germanCredit, creditcardFrauds];
+export const datasets: readonly Dataset[] = [onlineShoppers, amazonAccess, banking77, germanCredit, creditcardFrauds, cdnow];

@@ -29,7 +29,8 @@ export function learnProgressively(
   return scores;
 }
 
-function newLinearParams(size: number, rule: LinearRule): LinearParams {
+/** All zero, with what the rule remembers. */
+export function newLinearParams(size: number, rule: LinearRule): LinearParams {
   const zeros = (): Float32Array => new Float32Array(size);
   return {
     weights: zeros(),
