@@ -2,7 +2,6 @@ import { SdkError, toSdkError } from './core/errors.js';
 import { createPageClient } from './page/client.js';
 import type { Client, ClientOptions } from './page/client-types.js';
 import type { Storefront, StorefrontChunk } from './page/storefront.js';
-import { chunksUnder } from './page/options.js';
 import workerSource from './page/worker-source.js';
 
 /**
@@ -43,7 +42,7 @@ function main(host: ScriptHost): void {
     switchUrl: data['switch'] === 'off' ? false : data['switch'],
     onError,
   } as unknown as ClientOptions;
-  const client = createPageClient(options, { workerSource, chunks: chunksUnder(chunkBase) });
+  const client = createPageClient(options, { workerSource, chunks: null });
 
   let storefront: Promise<Storefront> | undefined;
   const open = ({ consent }: Pick<ReturnType<Client['status']>, 'consent'>): void => {
@@ -56,7 +55,8 @@ function main(host: ScriptHost): void {
     );
   };
   client.onStatus(open);
-  open(client.status());
+  // A task of its own: with the evaluation of this script it could be a long one on a slow device.
+  setTimeout(() => open(client.status()));
 
   /** The shopper asked for it, with a control of the shop or the panel: what changes may change before their eyes. */
   const asked =

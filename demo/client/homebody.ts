@@ -16,10 +16,18 @@ export type {
 } from 'homebody';
 
 /**
- * The script tag stands before ours and both are deferred, so by now it has run or it never will.
- * @returns null where it was blocked or failed to load
+ * The script tag is `async`: it may have run before us, or run later. Calls back at once in the first case; with null where it was blocked
+ * or failed to load, which is certain when the page has loaded.
  */
-export function homebody(): Client | null {
-  const found = (window as { homebody?: Partial<Client> }).homebody;
-  return typeof found?.status === 'function' ? (found as Client) : null; // a client is the only thing with `status`
+export function withHomebody(use: (client: Client | null) => void): void {
+  const host = window as { homebody?: Partial<Client> & { push?(use: (client: Client) => void): void } };
+  const found = (): Client | null => (typeof host.homebody?.status === 'function' ? (host.homebody as Client) : null); // a client is the only thing with `status`
+  if (found() !== null || document.readyState === 'complete') return use(found());
+  let isTold = false;
+  const tell = (client: Client | null): void => {
+    if (!isTold) use(client);
+    isTold = true;
+  };
+  host.homebody?.push?.(tell); // the stub keeps it
+  addEventListener('load', () => tell(found()), { once: true });
 }

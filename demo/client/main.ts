@@ -4,7 +4,7 @@ import { cartPage, checkoutPage, thanksPage } from './basket-pages.js';
 import { offerConsent } from './consent.js';
 import { pushEvent } from './data-layer.js';
 import { all, find } from './dom.js';
-import { homebody, type Client } from './homebody.js';
+import { withHomebody, type Client } from './homebody.js';
 import { reportLists } from './lists.js';
 import { keepPages } from './offline.js';
 import { productPage } from './product.js';
@@ -33,12 +33,12 @@ for (const form of all<HTMLFormElement>('[data-facets]')) {
   });
 }
 
-const client = homebody();
-if (client !== null) {
+withHomebody((client) => {
+  if (client === null) return;
   offerConsent(client);
   dressWindow(client);
   showShelves(client);
-}
+});
 
 /** Again after each change of consent; a failure leaves the designed empty state. */
 function showShelves(client: Client): void {

@@ -49,7 +49,7 @@ export function layout(page: Page): string {
         <link rel="stylesheet" href="/assets/shop.css?v=${site.version}" />
         ${inlineScript(headScript)} ${inlineScript(stubScript)}
         <script
-          defer
+          async
           src="/homebody/homebody.iife.js"
           data-site="demo"
           data-endpoint="${site.endpointUrl}"

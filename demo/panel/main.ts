@@ -1,5 +1,5 @@
 import { find } from '../client/dom.js';
-import { homebody } from '../client/homebody.js';
+import { withHomebody } from '../client/homebody.js';
 import { dock } from './dock.js';
 import css from './panel.css?inline';
 import { crowd } from './tabs/crowd.js';
@@ -15,5 +15,5 @@ if (root !== null) {
   const style = document.createElement('style');
   style.textContent = css;
   document.head.append(style);
-  dock(root, [you, why, sent, crowd, engine], homebody());
+  withHomebody((client) => dock(root, [you, why, sent, crowd, engine], client));
 }

@@ -194,6 +194,15 @@ describe('a worker that dies or may not start', () => {
     expect(errors.map((error) => error.code)).toContain('worker-died');
   });
 
+  test('an engine that was chosen is the engine of the worker that comes after', async () => {
+    const { client, asked } = setUp();
+    await client.consent({ personalise: true });
+    await client.engine.choose('webgl');
+    client.engine.killWorker();
+    await vi.waitFor(() => expect(asked('open')).toHaveLength(2), { timeout: 3000 });
+    expect(asked('open').map(({ args }) => (args[0] as { engine: string }).engine)).toEqual(['auto', 'webgl']);
+  });
+
   test('a missing worker file falls back to the inlined source, and says so', async () => {
     const { client, errors, asked } = setUp({ workerUrl: '/no-such-worker.js' });
     await client.consent({ personalise: true });

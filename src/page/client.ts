@@ -88,6 +88,8 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
   let switching: Promise<void> | undefined;
   let deaths = 0;
   let openedAtMs = 0;
+  /** The last choice outlives a worker. */
+  let { engine } = worker;
 
   /** Nobody contributes before the switch is known. */
   const consentForWorker = (): Consent => ({
@@ -99,6 +101,7 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
     spawn: (greet) => spawnWorker({ workerUrl, source: parts.workerSource, name: `homebody ${site}`, onRefused: onError }, greet),
     openOptions: () => ({
       ...worker,
+      engine,
       protocol: WORKER_PROTOCOL,
       chunks: worker.chunks ?? parts.chunks,
       consent: consentForWorker(),
@@ -108,9 +111,9 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
       else if (signal.kind === 'rounds') tellRounds(signal.status);
       else hear(signal.notice);
     },
-    onOpen({ durable, engine, notices }) {
+    onOpen({ durable, engine: active, notices }) {
       openedAtMs = performance.now();
-      setStatus({ phase: 'ready', durable, engine, error: null });
+      setStatus({ phase: 'ready', durable, engine: active, error: null });
       notices.forEach(hear);
       tellSwitch();
       lists.refresh();
@@ -143,11 +146,11 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
   /** Never rejects: what keeps the worker from starting is in the status. */
   async function start(): Promise<void> {
     if (refusal()) return;
+    if (!link.isOpen()) setStatus({ phase: 'starting' });
+    const worker = link.start(); // first of all: nothing takes longer, and its script comes only between two tasks of the page
     queue.open();
     switching ??= (switchUrl ? loadSwitch(switchUrl, (url, init) => fetch(url, init)) : Promise.resolve(parseSwitch(''))).then(applySwitch);
-    if (link.isOpen()) return;
-    setStatus({ phase: 'starting' });
-    await link.start().catch((thrown: unknown) => {
+    await worker.catch((thrown: unknown) => {
       const error = toSdkError(thrown, 'worker-died');
       if (refusal() || error.code === 'closed') return; // ended by ourselves meanwhile
       if (forGood.test(error.code)) return turnOff(error);
@@ -341,6 +344,7 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
       report: () => ask('engine'),
       choose: async (wanted) => {
         const report = await ask('chooseEngine', wanted);
+        engine = report.wanted;
         setStatus({ engine: report.active });
         return report;
       },
@@ -357,8 +361,7 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
     },
   };
 
-  // A task of its own: with the evaluation of this script it would be a long one on a slow device.
-  if (status.consent.personalise) setTimeout(start);
+  if (status.consent.personalise) void start();
   else queue.close(); // withdrawn in another tab: this one keeps nothing either
   return client;
 }

@@ -55,18 +55,16 @@ export function createLists({ ask, refusal, mirror, onThrown }: ListParts): List
         const keep = (code: ErrorCode | undefined): void => resolve(shopOrder(list, items, code));
         const refused = refusal(list);
         if (refused) return keep(refused);
-        const timer = setTimeout(keep, deadlineMs, 'deadline-exceeded');
-        ask([{ list, items: request }])
-          .then(
-            ([result]) => {
-              // Consent or the switch may have gone while the worker thought.
-              if (!result || refusal(list)) return keep(refusal(list) ?? 'internal');
-              show(result); // a late answer too: subscribers take it when it suits the shopper
-              resolve(result);
-            },
-            (thrown: unknown) => keep(toSdkError(thrown, 'internal').code),
-          )
-          .finally(() => clearTimeout(timer));
+        setTimeout(keep, deadlineMs, 'deadline-exceeded'); // whoever comes second is not heard
+        ask([{ list, items: request }]).then(
+          ([result]) => {
+            // Consent or the switch may have gone while the worker thought.
+            if (!result || refusal(list)) return keep(refusal(list) ?? 'internal');
+            show(result); // a late answer too: subscribers take it when it suits the shopper
+            resolve(result);
+          },
+          (thrown: unknown) => keep(toSdkError(thrown, 'internal').code),
+        );
       });
     },
     peek(list, items) {

@@ -16,8 +16,8 @@ export interface ResolvedOptions {
  * Errors: `invalid-options` with what was asked, what came and what to do.
  */
 export function resolveOptions(options: ClientOptions, pageUrl: string): ResolvedOptions {
-  const check = (name: keyof ClientOptions, isRight: boolean, expected: string): void => {
-    if (!isRight) throw new SdkError('invalid-options', `${name}: expected ${expected}, got ${JSON.stringify(options[name])}`);
+  const check = (name: keyof ClientOptions, isRight: boolean, expected: unknown): void => {
+    if (!isRight) throw new SdkError('invalid-options', `${name}: expected ${String(expected)}, got ${JSON.stringify(options[name])}`);
   };
   const url = (name: 'catalogue' | 'endpoint' | 'workerUrl' | 'chunkBase' | 'switchUrl', fallback?: string): string | null => {
     const value = options[name] ?? fallback;
@@ -28,9 +28,11 @@ export function resolveOptions(options: ClientOptions, pageUrl: string): Resolve
   const { site, storage = 'indexeddb', engine = 'auto' } = options;
   const { origin, hostname } = new URL(pageUrl);
   const workerUrl = url('workerUrl');
-  check('site', typeof site === 'string' && /^[a-z0-9.-]{1,64}$/.test(site), '1 to 64 of a-z, 0-9, dot and dash');
-  check('storage', /^(indexeddb|memory)$/.test(storage), 'indexeddb or memory');
-  check('engine', /^(auto|reference|webgl)$/.test(engine), 'auto, reference or webgl');
+  const match = (name: 'site' | 'storage' | 'engine', value: string | undefined, pattern: RegExp): void =>
+    check(name, pattern.test(value ?? ''), pattern);
+  match('site', site, /^[a-z0-9.-]{1,64}$/);
+  match('storage', storage, /^(indexeddb|memory)$/);
+  match('engine', engine, engineName);
   check('workerUrl', workerUrl === null || new URL(workerUrl).origin === origin, `a URL on ${origin}, or none`);
   return {
     worker: {
@@ -47,8 +49,11 @@ export function resolveOptions(options: ClientOptions, pageUrl: string): Resolve
   };
 }
 
+/** What a shop may name. */
+export const engineName = /^(auto|reference|webgl)$/;
+
 /** @param base  a folder, with or without its last slash */
-export function chunksUnder(base: string | null): ChunkUrls | null {
+function chunksUnder(base: string | null): ChunkUrls | null {
   if (base === null) return null;
   const names = ['later', 'webgl', 'rounds', 'participation'] satisfies (keyof ChunkUrls)[];
   return Object.fromEntries(names.map((name) => [name, `${base.replace(/\/?$/, '/')}${name}.js`])) as {

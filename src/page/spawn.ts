@@ -33,16 +33,18 @@ export async function spawnWorker<Greeting>(
         return { worker, greeting: await Promise.race([greet(worker), refusalOf(worker)]) };
       } catch (thrown) {
         worker?.terminate();
-        if (thrown instanceof SdkError) throw thrown;
-        const error = new SdkError('worker-blocked', `${url}: ${String(thrown)}; allow worker-src blob: or set workerUrl`);
-        if (url === blobUrl) throw error;
+        const error =
+          thrown instanceof SdkError
+            ? thrown
+            : new SdkError('worker-blocked', `${url}: ${String(thrown)}; allow worker-src blob: or set workerUrl`);
+        if (error === thrown || url === blobUrl) throw error;
         parts.onRefused(error);
       }
     }
   } finally {
     URL.revokeObjectURL(blobUrl);
   }
-  throw new SdkError('internal', 'unreachable'); // the blob is the last way
+  throw new Error(); // not reached: the blob is the last way, and not null
 }
 
 function refusalOf(worker: Worker): Promise<never> {

@@ -1,5 +1,6 @@
 import type { EngineName } from '../compute/engine.js';
 import { SDK_VERSION } from '../core/version.js';
+import { engineName } from './options.js';
 
 /**
  * `/homebody.json`: how a shop turns things off without a release.
@@ -36,7 +37,7 @@ export function parseSwitch(text: string): Switch {
     rollout: typeof rollout === 'number' ? rollout : 100,
     lists: textsOf(lists),
     rounds: rounds !== false,
-    engine: /^(auto|reference|webgl)$/.test(engine as string) ? (engine as EngineName) : undefined,
+    engine: engineName.test(engine as string) ? (engine as EngineName) : undefined,
   };
 }
 

@@ -185,6 +185,55 @@ describe('the worker link, against comlink’s expose', () => {
     await link.close();
   });
 
+  test('what is asked while a worker opens is there before the worker has opened, and answered once it has', async () => {
+    let answer = (): void => undefined;
+    const asked: string[] = [];
+    const { link } = setUp({
+      open: () => new Promise((resolve) => (answer = () => resolve(opened))),
+      rounds: () => (asked.push('rounds'), Promise.resolve({ sent: [], bytesSent: 9, tasks: [] })),
+    });
+    let isAnswered = false;
+    const rounds = link.call('rounds').finally(() => (isAnswered = true));
+    await vi.waitFor(() => expect(asked).toEqual(['rounds']));
+    expect([link.isOpen(), isAnswered]).toEqual([false, false]);
+    answer();
+    expect((await rounds).bytesSent).toBe(9);
+    expect(asked).toEqual(['rounds']);
+    await link.close();
+  });
+
+  test('a refused open refuses what was asked behind it, with its reason', async () => {
+    const { link } = setUp({
+      open: () => Promise.reject(new SdkError('schema-newer', 'reload')),
+      profile: () => Promise.reject(new SdkError('invalid-state', 'call open() first')),
+    });
+    const reasons = await Promise.all(
+      [link.call('profile'), link.call('profile')].map((call) => call.catch((thrown: SdkError) => thrown.code)),
+    );
+    expect(reasons).toEqual(['schema-newer', 'schema-newer']);
+  });
+
+  test('what was asked of a worker that the page’s policy refuses is asked of the one that opens in its place', async () => {
+    const asked: string[] = [];
+    const rounds = (name: string) => () => (asked.push(name), Promise.resolve({ sent: [], bytesSent: name.length, tasks: [] }));
+    const link = createWorkerLink({
+      async spawn(greet) {
+        void greet(workerOf({ open: never, listen: never, rounds: never })).catch(() => undefined);
+        await Promise.resolve();
+        const worker = workerOf({ open: () => Promise.resolve(opened), listen: () => Promise.resolve(), rounds: rounds('second') });
+        return { worker, greeting: await greet(worker) };
+      },
+      openOptions: () => ({ site: 'shop' }) as WorkerOptions,
+      onSignal: () => undefined,
+      onOpen: () => undefined,
+      onStoreLost: () => undefined,
+      onEnd: () => undefined,
+    });
+    expect((await link.call('rounds')).bytesSent).toBe('second'.length);
+    expect(asked).toEqual(['second']);
+    link.end(new SdkError('closed', 'over'));
+  });
+
   test('a start that failed is tried again by the next call', async () => {
     let tries = 0;
     const { link } = setUp({

@@ -14,7 +14,7 @@ type Method = Exclude<keyof WorkerApi, 'open' | 'listen'>;
 export interface WorkerLink {
   /** Resolves when a worker is open. Errors: `worker-blocked`, the worker's own. */
   start(): Promise<unknown>;
-  /** Posts at once where a worker is open. Errors: the worker's own, `worker-died`, `deadline-exceeded`, those of `start`. */
+  /** Posts at once. Errors: the worker's own, `worker-died`, `deadline-exceeded`, those of `start`. */
   call<Name extends Method>(method: Name, ...args: Parameters<WorkerApi[Name]>): ReturnType<WorkerApi[Name]>;
   isOpen(): boolean;
   /** As a crash would. */
@@ -53,6 +53,8 @@ const storeLost = /^(closed|schema-newer|storage-unavailable)$/;
 export function createWorkerLink(parts: LinkParts): WorkerLink {
   let live: Worker | null = null;
   let starting: Promise<Worker> | null = null;
+  /** The one that was last asked to open. */
+  let greeted: Worker | null = null;
   const calls = new Map<string, Call>();
   let lastId = 0;
 
@@ -68,17 +70,13 @@ export function createWorkerLink(parts: LinkParts): WorkerLink {
     if (call.worker === live && storeLost.test(error.code)) parts.onStoreLost(error);
   };
 
-  const post = <Answer>(worker: Worker, method: string, args: readonly unknown[]): Promise<Answer> =>
+  /** @param port  given, it is the one argument: a function of ours that the worker may call */
+  const post = <Answer>(worker: Worker, method: string, args: readonly unknown[], port?: MessagePort): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const id = String(++lastId);
       const deadlineMs = longMethods.test(method) ? longDeadlineMs : usualDeadlineMs;
-      const argumentList = args.map((value) =>
-        value instanceof MessagePort ? { type: 'HANDLER', name: 'proxy', value } : { type: 'RAW', value },
-      );
-      worker.postMessage(
-        { id, type: 'APPLY', path: [method], argumentList },
-        args.filter((value) => value instanceof MessagePort),
-      );
+      const argumentList = port ? [{ type: 'HANDLER', name: 'proxy', value: port }] : args.map((value) => ({ type: 'RAW', value }));
+      worker.postMessage({ id, type: 'APPLY', path: [method], argumentList }, port ? [port] : []);
       const timer = setTimeout(() => {
         const error = new SdkError('deadline-exceeded', `no answer to ${method} in ${deadlineMs} ms`);
         calls.delete(id);
@@ -90,7 +88,17 @@ export function createWorkerLink(parts: LinkParts): WorkerLink {
 
   const greet = (worker: Worker): Promise<OpenResult> => {
     worker.addEventListener('message', onMessage);
-    return post(worker, 'open', [parts.openOptions()]);
+    const opened = post<OpenResult>(worker, 'open', [parts.openOptions()]);
+    const { port1, port2 } = new MessageChannel();
+    port1.addEventListener('message', ({ data }) => {
+      if (data.type !== 'APPLY') return;
+      parts.onSignal(data.argumentList[0].value);
+      port1.postMessage({ id: data.id, type: 'RAW' });
+    });
+    port1.start();
+    post(worker, 'listen', [], port2).catch(() => undefined); // a worker that cannot even listen fails its next call
+    greeted = worker;
+    return opened;
   };
 
   const start = (): Promise<Worker> => {
@@ -102,14 +110,6 @@ export function createWorkerLink(parts: LinkParts): WorkerLink {
           throw new SdkError('closed', 'ended while it started');
         }
         live = worker;
-        const { port1, port2 } = new MessageChannel();
-        port1.addEventListener('message', ({ data }) => {
-          if (data.type !== 'APPLY') return;
-          parts.onSignal(data.argumentList[0].value);
-          port1.postMessage({ id: data.id, type: 'RAW' });
-        });
-        port1.start();
-        post(worker, 'listen', [port2]).catch(() => undefined); // a worker that cannot even listen fails its next call
         parts.onOpen(greeting);
         return worker;
       })
@@ -132,7 +132,7 @@ export function createWorkerLink(parts: LinkParts): WorkerLink {
 
   const end = (error: SdkError): void => {
     const ended = live;
-    live = starting = null;
+    live = starting = greeted = null;
     reject(error);
     if (ended === null) return;
     ended.terminate();
@@ -141,11 +141,16 @@ export function createWorkerLink(parts: LinkParts): WorkerLink {
 
   return {
     start,
-    call: (method, ...args) =>
+    // What is asked of a worker that is opening waits behind its `open`, there and not here: on a busy page each way takes long. Where another
+    // worker opens in its place, that one is asked.
+    call(method, ...args) {
+      const started = start();
+      const asked = greeted;
+      const answer = asked && post(asked, method, args);
+      answer?.catch(() => undefined); // it may be that of a worker that never opened
       // The map of answers is the interface itself; a promise of one is a promise of its own.
-      (live === null ? start().then((worker) => post(worker, method, args)) : post(live, method, args)) as ReturnType<
-        WorkerApi[typeof method]
-      >,
+      return started.then((worker) => (worker === asked ? answer : post(worker, method, args))) as ReturnType<WorkerApi[typeof method]>;
+    },
     isOpen: () => live !== null,
     end,
     async close() {
@@ -153,7 +158,7 @@ export function createWorkerLink(parts: LinkParts): WorkerLink {
       const error = new SdkError('closed', 'closed');
       if (last === null) return end(error);
       const farewell = post(last, 'close', []).catch(() => undefined);
-      live = starting = null; // who calls meanwhile gets another one
+      live = starting = greeted = null; // who calls meanwhile gets another one
       await Promise.race([farewell, new Promise((resolve) => setTimeout(resolve, lastWordsMs))]);
       last.terminate();
       reject(error, last);

@@ -32,9 +32,12 @@ export const engine: Tab = {
       el(
         'div',
         { class: 'hp-actions' },
-        action('Kill the worker', () =>
-          prove(client, proof, 'The worker was killed in the middle of its work and started again', async () => client.engine.killWorker()),
-        ),
+        action('Kill the worker', async () => {
+          await prove(client, proof, 'The worker was killed in the middle of its work and started again', async () =>
+            client.engine.killWorker(),
+          );
+          show(await client.engine.report()); // of another worker
+        }),
         action('Lose the GPU', () =>
           prove(client, proof, 'The graphics context was lost and made anew', async () => show(await client.engine.loseGpu())),
         ),
