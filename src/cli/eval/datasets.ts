@@ -5,6 +5,7 @@ import { creditcardFrauds } from './creditcard-frauds.js';
 import type { Dataset } from './dataset.js';
 import { germanCredit } from './german-credit.js';
 import { onlineShoppers } from './online-shoppers.js';
+import { yoochoose } from './yoochoose.js';
 
 /** In the order of the help. */
-export const datasets: readonly Dataset[] = [onlineShoppers, amazonAccess, banking77, germanCredit, creditcardFrauds, cdnow];
+export const datasets: readonly Dataset[] = [onlineShoppers, amazonAccess, yoochoose, banking77, germanCredit, creditcardFrauds, cdnow];
