@@ -45,6 +45,8 @@ export interface EventItem {
   readonly position?: number;
   readonly available?: boolean;
   readonly rating?: number;
+  /** Free facets, `key:value`, as on `Item`; from the shop's own `track` calls. */
+  readonly tags?: readonly string[];
 }
 
 export interface NormalisedEvent {
@@ -65,10 +67,10 @@ export interface NormalisedEvent {
 }
 
 /** An event on its way to the profile: identified once on the page, so that a retry is never counted twice. */
-export interface QueuedEvent {
+export interface QueuedEvent<Event = NormalisedEvent> {
   /** 128 random bits in hex, made on the page; the idempotency key. */
   readonly id: string;
   /** Epoch milliseconds at which the page saw it. */
   readonly atMs: number;
-  readonly event: NormalisedEvent;
+  readonly event: Event;
 }

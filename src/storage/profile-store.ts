@@ -55,6 +55,8 @@ export interface MetaRecords {
   readonly createdAtMs: number;
   /** The last list of candidates per list name, so that hidden shelves are ranked again after learning. */
   readonly lists: Readonly<Record<string, readonly Item[]>>;
+  /** How many events did not reach the profile, by reason. */
+  readonly dropped: Readonly<Record<string, number>>;
   readonly catalogueManifest: unknown;
   /** `ModelManifest.catalogueVersion` of the item vectors that the user vector was learned with. */
   readonly factorBasis: number;

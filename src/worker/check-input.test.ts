@@ -28,10 +28,31 @@ describe('what the page sends', () => {
         currency: 'EUR',
         orderId: 'o',
         eventId: 'x',
-        ts: 4,
       },
     };
     expect(checkQueuedEvent(queued)).toEqual(queued);
+  });
+
+  test('texts lose their edges, prices are read as shops write them, ids stay as the page wrote them', () => {
+    const items = [
+      { id: ' a ', name: '  Deep Sea ', brand: ' ', price: '1.299,00 €', quantity: 0.5, position: -1 },
+      { id: 42, price: -3, tags: [' hue:blue ', ''] },
+      { id: '  ', name: 'blank' },
+    ];
+    const checked = checkQueuedEvent({ id: 'e1', atMs: 5, event: { type: 'view', items, currency: '€', value: 'EUR 12', orderId: 7 } });
+    expect(checked?.event).toEqual({
+      type: 'view',
+      source: 'homebody',
+      items: [
+        { id: ' a ', name: 'Deep Sea', price: 1299 },
+        { id: '42', tags: ['hue:blue'] },
+      ],
+      currency: 'EUR',
+      value: 12,
+      orderId: '7',
+    });
+    expect(checkItems([{ id: ' a ', price: '12,50' }, { id: 'b', price: 'soon' }, 7])).toEqual([{ id: ' a ', price: 12.5 }, { id: 'b' }]);
+    expect(checkItems(Array.from({ length: 800 }, (_, at) => ({ id: at }))).length).toBe(800);
   });
 
   test('fields that nobody named, personal ones among them, and fields of the wrong type are left out', () => {
@@ -44,8 +65,9 @@ describe('what the page sends', () => {
         source: 'nobody',
         email: 'a@b.c',
         query: 'secret wishes',
-        value: '7',
-        items: [{ id: 'a', price: 'free', categories: 'Walls', address: 'x' }, { name: 'no id' }, 3],
+        value: 'seven',
+        ts: 4,
+        items: [{ id: 'a', price: 'free', categories: 'Walls', address: 'x', sku: 's' }, { name: 'no id' }, 3],
       },
     });
     expect(checked).toEqual({ id: 'e1', atMs: 5, event: { type: 'click', source: 'homebody', items: [{ id: 'a' }] } });

@@ -17,7 +17,7 @@ export interface KnownItem {
 }
 
 export interface KnownItems {
-  /** Variant → product; an id the catalogue does not know stays as it is. */
+  /** Trimmed, variant → product; an id the catalogue does not know stays as it is. */
   canonicalId(id: string): string;
   /** By canonical id; null for an item that nobody has described. */
   get(canonicalId: string): KnownItem | null;
@@ -59,7 +59,8 @@ export function createKnownItems({ catalogue, hasBasis, lists, taste }: KnownIte
   let pools = new Map<string, readonly string[]>();
   let pooled: { readonly of: Catalogue; readonly ids: readonly string[] } | null = null;
 
-  const canonicalId = (id: string): string => {
+  const canonicalId = (said: string): string => {
+    const id = said.trim();
     const known = catalogue();
     const row = known === null ? undefined : canonicalRow(known, id);
     return row === undefined ? id : known!.ids.at(row);
@@ -68,7 +69,7 @@ export function createKnownItems({ catalogue, hasBasis, lists, taste }: KnownIte
     (listed ??= new Map(lists().flatMap(([, items]) => items.map((item) => [canonicalId(item.id), item] as const))));
 
   const otherIds = (list: string): readonly string[] => {
-    const others = lists().flatMap(([name, items]) => (name === list ? [] : items.map(({ id }) => id)));
+    const others = lists().flatMap(([name, items]) => (name === list ? [] : items.map(({ id }) => canonicalId(id))));
     return others.length < fewestPooled ? [...listedItems().keys()] : [...new Set(others)];
   };
 

@@ -1,6 +1,6 @@
 import { itemOfEvent } from '../core/features/event-item.js';
 import { isNeverLearned } from '../core/features/never-learn.js';
-import type { QueuedEvent } from '../core/event.js';
+import type { RecordedQueuedEvent } from '../core/features/recorded-fields.js';
 import { lessonOf, type LessonContext } from '../core/learners/lesson.js';
 import type { StoredEvent } from '../core/profile/records.js';
 import { MARKS } from '../core/profile/tally.js';
@@ -12,14 +12,14 @@ import type { ListMemory } from './list-memory.js';
 /** Turns cleaned events into lessons, one after the other, since an earlier one of a group tells what a later one passed over. */
 export interface Lessons {
   /** Items under canonical ids, those of categories that are never learned left out; null where none is left. */
-  canonical(queued: QueuedEvent): QueuedEvent | null;
-  of(group: readonly QueuedEvent[], state: ProfileState): readonly StoredEvent[];
+  canonical(queued: RecordedQueuedEvent): RecordedQueuedEvent | null;
+  of(group: readonly RecordedQueuedEvent[], state: ProfileState): readonly StoredEvent[];
 }
 
 export function createLessons(known: KnownItems, lists: ListMemory): Lessons {
   const shown = createShown();
 
-  function contextOf(queued: QueuedEvent, state: ProfileState, likedNow: ReadonlySet<string>): LessonContext {
+  function contextOf(queued: RecordedQueuedEvent, state: ProfileState, likedNow: ReadonlySet<string>): LessonContext {
     const places = placesIn(lists.get(listOf(queued)) ?? [], known);
     return {
       itemOf(id) {
@@ -62,7 +62,7 @@ export function createLessons(known: KnownItems, lists: ListMemory): Lessons {
 const oneSightMs = 60_000;
 
 /** What each list last showed, top to bottom. */
-function createShown(): { in(list: string): readonly string[]; add(list: string, impression: QueuedEvent): void } {
+function createShown(): { in(list: string): readonly string[]; add(list: string, impression: RecordedQueuedEvent): void } {
   const sights = new Map<string, { atMs: number; readonly places: Map<string, number> }>();
   return {
     in: (list) => [...(sights.get(list)?.places ?? [])].sort(([, a], [, b]) => a - b).map(([id]) => id),
@@ -77,7 +77,7 @@ function createShown(): { in(list: string): readonly string[]; add(list: string,
   };
 }
 
-function listOf({ event: { list } }: QueuedEvent): string {
+function listOf({ event: { list } }: RecordedQueuedEvent): string {
   return list?.id ?? list?.name ?? '';
 }
 

@@ -1,5 +1,6 @@
 import { SdkError, toSdkError } from '../core/errors.js';
 import type { QueuedEvent } from '../core/event.js';
+import type { RecordedQueuedEvent } from '../core/features/recorded-fields.js';
 import type { ForgetSelector } from '../core/profile/selector.js';
 import { paramsBytes } from '../core/profile/state.js';
 import { beliefsOf } from '../core/ranking/beliefs.js';
@@ -102,7 +103,7 @@ export async function openSession({ parts, signals, notices, options, store }: S
   const isPersonal = (): boolean => consent.personalise && !isEnded;
   const shelves = createShelves({ clock, signals, profile, lists, known, catalogue, isPersonal, onIdleError });
   const lessons = createLessons(known, lists);
-  const queue = createGroupCommit<QueuedEvent>(mostPerGroup, async (group) => {
+  const queue = createGroupCommit<RecordedQueuedEvent>(mostPerGroup, async (group) => {
     if (isEnded) throw new SdkError('closed', 'the profile was closed before this event was stored');
     await engines.ready();
     await catalogue.ready();
@@ -115,7 +116,7 @@ export async function openSession({ parts, signals, notices, options, store }: S
     now: () => clock.now(),
     storedEvents: () => profile.events(),
     commit: (events) => queue.add(events),
-    isDurable: store.durable,
+    store,
   });
   const rounds = parts.createRounds({
     options,
@@ -176,6 +177,7 @@ export async function openSession({ parts, signals, notices, options, store }: S
           eventCount: state.eventCount,
           beliefs: beliefsOf(state, events, clock.now()),
           timeline: timelineOf(events),
+          dropped: await intake.dropped(),
           paramsHash: hexOf(await parts.digest(paramsBytes(state))),
           durable: store.durable,
           engine: engines.name(),
@@ -233,6 +235,6 @@ export async function openSession({ parts, signals, notices, options, store }: S
 }
 
 /** A retry may stand beside its first try in one group. */
-function distinct(group: readonly QueuedEvent[]): readonly QueuedEvent[] {
+function distinct<Queued extends QueuedEvent>(group: readonly Queued[]): readonly Queued[] {
   return [...new Map(group.map((queued) => [queued.id, queued])).values()];
 }

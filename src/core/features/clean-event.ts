@@ -1,4 +1,5 @@
 import type { EventType, QueuedEvent } from '../event.js';
+import { RETENTION_DAYS } from './manifest.js';
 
 /** Why an event does not reach the profile; shown in the acknowledgement. */
 export type DropReason =
@@ -21,7 +22,7 @@ const ORDER_MS = DAY_MS;
 /** Clocks of page and worker are one machine's; more than this is a wrong clock. */
 const CLOCK_SLACK_MS = 10 * 60_000;
 /** Older events would be pruned at once. */
-const MAX_AGE_MS = 90 * DAY_MS;
+const MAX_AGE_MS = RETENTION_DAYS * DAY_MS;
 /** No hand is faster; robots and broken loops are. */
 const BURST_EVENTS = 50;
 const BURST_MS = 10_000;
@@ -79,7 +80,7 @@ function subjectOf({ event }: QueuedEvent): string {
 const KEPT = 200;
 
 /** The window for the next `cleanEvent`: the last 200 kept events, and purchases and refunds of the last day. New array. */
-export function rememberRecent(recent: readonly QueuedEvent[], kept: QueuedEvent): readonly QueuedEvent[] {
+export function rememberRecent<Queued extends QueuedEvent>(recent: readonly Queued[], kept: Queued): readonly Queued[] {
   const surplus = recent.length + 1 - KEPT;
   return [...recent.filter((each, at) => at >= surplus || (each.event.orderId !== undefined && kept.atMs - each.atMs < ORDER_MS)), kept];
 }

@@ -13,6 +13,9 @@ export const HASH_BITS = 16;
 /** Loudness of each namespace before an item is brought to length 1: names and ids are many and say less than facets. */
 export const NAMESPACE_WEIGHTS = { id: 0.3, category: 0.6, brand: 0.4, price: 0.3, text: 0.25, tag: 1 } as const;
 
+/** So long an event is kept, unless the row cap comes first; the same as the store's `DEFAULT_RETENTION`. */
+export const RETENTION_DAYS = 90;
+
 /** Prices enter as fifths of their category, so one profile serves every currency. */
 export const PRICE_BUCKETS = 5;
 

@@ -1,4 +1,4 @@
-import type { QueuedEvent } from '../event.js';
+import type { RecordedQueuedEvent } from '../features/recorded-fields.js';
 
 /** What the log remembers: examples as they were learned, and the parameters they left behind. */
 
@@ -22,7 +22,7 @@ export interface StoredExample {
 
 /** What one event taught: its examples, in order. */
 export interface StoredEvent {
-  readonly queued: QueuedEvent;
+  readonly queued: RecordedQueuedEvent;
   readonly examples: readonly StoredExample[];
 }
 

@@ -93,6 +93,8 @@ export interface ProfileView {
   readonly eventCount: number;
   readonly beliefs: readonly Belief[];
   readonly timeline: readonly TimelineEntry[];
+  /** How many events did not reach the profile, by reason; those of matters that are never learned are not counted. */
+  readonly dropped: Readonly<Record<string, number>>;
   /** SHA-256 over all parameters, hex: equal before and after a kill of the worker or a lost GPU. */
   readonly paramsHash: string;
   readonly durable: boolean;
