@@ -6,8 +6,6 @@ const onPage = (name: string, modules: readonly string[]): Bench => ({
   run: (context) => withPage(context, modules, new Map(), runBench),
 });
 
-/** Fused steps against `optimizer.minimize`. */
-export const stepsBench = onPage('steps', ['steps']);
 /** Kernels on webgl against the reference engine. */
 export const enginesBench = onPage('engines', ['engines']);
 /** Event → durable → acknowledged against a bare put. */

@@ -18,8 +18,7 @@ export async function withPage<Result>(
 ): Promise<Result> {
   const served = new Map<string, { readonly type: string; readonly body: string | Uint8Array }>();
   for (const name of modules) served.set(`/${name}.js`, { type: 'text/javascript', body: await bundle(name) });
-  for (const [path, body] of files)
-    served.set(path, { type: types[path.split('.').at(-1)!] ?? 'application/octet-stream', body });
+  for (const [path, body] of files) served.set(path, { type: types[path.split('.').at(-1)!] ?? 'application/octet-stream', body });
   served.set('/', {
     type: 'text/html',
     body: `<!doctype html><link rel="icon" href="data:,"><title>bench</title><script type="module" src="/${modules[0]}.js"></script>`,

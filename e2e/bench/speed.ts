@@ -15,4 +15,4 @@ async function tfjsFiles(): Promise<ReadonlyMap<string, Uint8Array>> {
   return new Map([[`/${name}`, await readFile(path.resolve('node_modules/@tensorflow/tfjs-backend-wasm/dist', name))]]);
 }
 
-export const speedBenches: readonly Bench[] = ['linear', 'dense', 'embeddings', 'mlp'].map(cell);
+export const speedBenches: readonly Bench[] = ['linear', 'dense', 'embeddings', 'mlp', 'fused', 'top-k'].map(cell);

@@ -50,6 +50,7 @@ async function bench(): Promise<readonly Figure[]> {
     digest: async (bytes) => new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)),
     loadCatalogue: () => Promise.reject(new Error('not here')),
     loadSelector: () => Promise.reject(new Error('not here')),
+    loadSimd: () => Promise.reject(new Error('not here')),
     loadWebgl: () => Promise.reject(new Error('not here')),
     createRounds: () => null,
     isGpc: () => false,

@@ -5,10 +5,12 @@ import { comparison, median, spread, type Figure } from '../figure.js';
  * on the CPU.
  */
 export interface Contender {
-  /** `engine`: a fixed engine of ours, one call per step; `auto`: the selector after its race; `kernel`: ours without an engine around it. */
-  readonly role: 'engine' | 'auto' | 'kernel' | 'tfjs';
+  /** `engine`: a fixed engine of ours, one call per step; `auto`: the selector after its race; `kernel`: ours without an engine around it; `other`: only for a `pair`. */
+  readonly role: 'engine' | 'auto' | 'kernel' | 'tfjs' | 'other';
   /** For example “simd” or “tfjs wasm, hand-derived”. */
   readonly name: string;
+  /** Examples in one step, of which a time is that of one; default 1. */
+  readonly examplesPerStep?: number;
   /** Before a turn of `count` steps, outside the clock. */
   prepare?(count: number): void | Promise<void>;
   /** The next `count` steps. @returns what was computed, so that all can be seen to do the same work */
@@ -25,8 +27,6 @@ export interface Contest {
   readonly target: number | null;
   /** Instead of our best engine against the best of tfjs: this engine against that one. */
   readonly pair?: readonly [engine: string, against: string];
-  /** Examples in one step, of which `value` is the time of one; default 1. */
-  readonly examplesPerStep?: number;
   /** Largest relative L2 distance of what a first step changes; null where contenders may differ (said at the cell). */
   readonly tolerance: number | null;
   /** The result before any step; absent for zeros. */
@@ -116,7 +116,7 @@ interface Timed {
   readonly result: Float32Array;
 }
 
-async function timed(contender: Contender, count: number, { stepsAtOnce = Infinity, examplesPerStep = 1 }: Contest): Promise<Timed> {
+async function timed(contender: Contender, count: number, { stepsAtOnce = Infinity }: Contest): Promise<Timed> {
   let ms = 0;
   let result: Float32Array = new Float32Array();
   for (let done = 0; done < count; done += stepsAtOnce) {
@@ -126,7 +126,7 @@ async function timed(contender: Contender, count: number, { stepsAtOnce = Infini
     result = await contender.steps(steps);
     ms += performance.now() - startedAt;
   }
-  return { ms, us: (1000 * ms) / (count * examplesPerStep), result };
+  return { ms, us: (1000 * ms) / (count * (contender.examplesPerStep ?? 1)), result };
 }
 
 function figuresOf({ name, unit, target, pair }: Contest, entrants: readonly Entrant[]): readonly Figure[] {
@@ -137,13 +137,13 @@ function figuresOf({ name, unit, target, pair }: Contest, entrants: readonly Ent
   }));
   placed.sort((left, right) => left.value - right.value);
   const best = (role: Contender['role']): Place | undefined => placed.find((each) => each.role === role);
-  const engine = (wanted: string): Place | undefined => placed.find((each) => each.role === 'engine' && each.name === wanted);
+  const named = (wanted: string): Place | undefined => placed.find((each) => each.name === wanted);
   const versus = (name: string, ours: Place | undefined, against: Place | undefined, target: number | null): Figure[] =>
     ours === undefined || against === undefined ? [] : [{ ...comparison(name, ours.value, unit, against, target), engine: ours.name }];
   return [
     ...(pair === undefined
       ? versus(name, best('engine'), best('tfjs'), target)
-      : versus(`${name}-${pair[0]}`, engine(pair[0]), engine(pair[1]), target)),
+      : versus(`${name}-${pair[0]}`, named(pair[0]), named(pair[1]), target)),
     ...versus(`${name}-kernel-alone`, best('kernel'), best('tfjs'), null),
     ...versus(`auto-${name}`, best('auto'), best('engine'), 1 / mostTimesFastest),
   ];

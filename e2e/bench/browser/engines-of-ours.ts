@@ -1,35 +1,33 @@
 import type { FullEngine } from '../../../src/compute/engine.js';
-import { createReferenceEngine } from '../../../src/compute/reference.js';
-import { createEngineSelector, type EngineSelector } from '../../../src/compute/select.js';
+import { createFullReferenceEngine } from '../../../src/compute/full-reference.js';
+import type { KernelName } from '../../../src/compute/race.js';
+import type { EngineSelector } from '../../../src/compute/select.js';
+import { createFullSelector } from '../../../src/compute/select-full.js';
 import { createWebglEngine } from '../../../src/compute/webgl/entry.js';
-import { stepEmbeddings } from '../../../src/core/learners/embeddings.js';
-import { stepMlp } from '../../../src/core/learners/mlp.js';
 import type { Contender } from './contest.js';
+import type { Allocate } from './work/start.js';
 
-export type Kernel = 'stepLinear' | 'stepFactors' | 'stepEmbeddings' | 'stepMlp' | 'scoreTopK' | 'scoreTopKInt8';
-type Kernels<Name extends Kernel> = Pick<FullEngine, Name>;
+type Kernels<Name extends KernelName> = Pick<FullEngine, Name>;
+
+/** Some kernels may be absent; who has memory of its own lets parameters live there. */
+type SomeEngine = Partial<FullEngine> & { readonly allocate?: Allocate };
+
+export const plainArrays: Allocate = (...lengths) => lengths.map((length) => new Float32Array(length));
 
 /** What opens each engine, in the order of their names on a chart. */
-const openers: readonly { readonly name: string; open(): Promise<Partial<FullEngine>> }[] = [
-  {
-    name: 'reference',
-    open: async () => ({
-      ...createReferenceEngine(),
-      stepEmbeddings: async (params, batch, rule) => stepEmbeddings(params, batch, rule),
-      stepMlp: async (params, batch, rule) => stepMlp(params, batch, rule),
-    }),
-  },
+const openers: readonly { readonly name: string; open(): Promise<SomeEngine> }[] = [
+  { name: 'reference', open: async () => createFullReferenceEngine() },
   { name: 'webgl', open: () => createWebglEngine() },
 ];
 
 export interface OurEngines {
-  readonly fixed: readonly { readonly name: string; readonly engine: Partial<FullEngine> }[];
-  readonly selector: EngineSelector;
+  readonly fixed: readonly { readonly name: string; readonly engine: SomeEngine }[];
+  readonly selector: EngineSelector<KernelName>;
 }
 
 /** Opens what opens here; the others are left out with the reason. */
 export async function openEngines(): Promise<OurEngines> {
-  const fixed: { name: string; engine: Partial<FullEngine> }[] = [];
+  const fixed: { name: string; engine: SomeEngine }[] = [];
   for (const { name, open } of openers) {
     try {
       const engine = await open();
@@ -39,11 +37,11 @@ export async function openEngines(): Promise<OurEngines> {
       console.log(`  ${name} left out: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  const selector = createEngineSelector({
+  const selector = createFullSelector({
     wanted: 'auto',
-    loadWebgl: createWebglEngine,
+    loadWebgl: () => createWebglEngine(),
     nowMs: () => performance.now(),
-    onFallback: ({ error }) => console.log(`  auto left webgl: ${error.code} ${error.message}`),
+    onFallback: ({ from, error }) => console.log(`  auto left ${from}: ${error.code} ${error.message}`),
   });
   return { fixed, selector };
 }
@@ -52,25 +50,25 @@ export async function openEngines(): Promise<OurEngines> {
  * A contender for each engine that has the kernel, then `auto`: one call of the engine per step, `await` included, as the worker calls it.
  * @param make  a fresh start with parameters of its own
  */
-export function ourContenders<Name extends Kernel>(
+export function ourContenders<Name extends KernelName>(
   { fixed, selector }: OurEngines,
   kernel: Name,
-  make: (engine: Kernels<Name>) => Omit<Contender, 'role' | 'name'>,
+  make: (engine: Kernels<Name>, allocate: Allocate) => Omit<Contender, 'role' | 'name'>,
 ): readonly (() => Contender | Promise<Contender>)[] {
-  const withAll = (engine: Partial<FullEngine>): Kernels<Name> => {
+  const seen = (engine: { readonly [Any in KernelName]?: unknown }): Kernels<Name> => {
     if (engine[kernel] === undefined) throw new Error(`has no ${kernel}`);
     // Narrowed to what has just been seen to be there.
     return engine as Kernels<Name>;
   };
   return [
-    ...fixed.map(({ name, engine }) => (): Contender => ({ role: 'engine', name, ...make(withAll(engine)) })),
+    ...fixed.map(({ name, engine }) => (): Contender => ({ role: 'engine', name, ...make(seen(engine), engine.allocate ?? plainArrays) })),
     async (): Promise<Contender> => {
-      const kernels = withAll(selector.kernels);
-      const trial = make(kernels); // so that the selector knows what sizes are asked for
+      const kernels = seen(selector.kernels);
+      const trial = make(kernels, plainArrays); // so that the selector knows what sizes are asked for
       await trial.prepare?.(1);
       await trial.steps(1);
       await selector.idle();
-      return { role: 'auto', name: 'auto', ...make(kernels) };
+      return { role: 'auto', name: 'auto', ...make(kernels, selector.allocate) };
     },
   ];
 }

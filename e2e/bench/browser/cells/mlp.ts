@@ -1,65 +1,47 @@
-import { floats } from '../../../../src/compute/engine-cases.contract.js';
-import { initialMlp, stepMlp } from '../../../../src/core/learners/mlp.js';
-import type { DenseBatch, MlpParams, MlpRule } from '../../../../src/core/learners/kernel-types.js';
+import { stepMlp } from '../../../../src/core/learners/mlp.js';
+import type { MlpRule } from '../../../../src/core/learners/kernel-types.js';
 import type { Figure } from '../../figure.js';
 import { calls, loop } from '../calls.js';
 import { hold } from '../contest.js';
-import { openEngines, ourContenders } from '../engines-of-ours.js';
+import { openEngines, ourContenders, plainArrays } from '../engines-of-ours.js';
 import { startBackends } from '../tfjs/backends.js';
-import { firstAccumulator, tfjsContenders } from '../tfjs/contenders.js';
+import { tfjsContenders } from '../tfjs/contenders.js';
 import { perceptron } from '../tfjs/mlp.js';
+import { denseExamples, initialPerceptron, initialWeights, mlpRule, sizes } from '../work/mlp.js';
+import type { Descent } from '../work/start.js';
 
-/** A perceptron of 128 inputs, 64 hidden units of ReLU and one output, logistic loss, AdaGrad; a step is the mean gradient of its batch. */
-
-const sizes = [128, 64, 1] as const;
-const initial = initialMlp(sizes, 5).weights;
-const ruleFor = (batch: number): MlpRule => ({ batch, learningRate: 0.05, l2: 0, epsilon: 1e-7, dropout: 0, seed: 1 });
+/** A perceptron of 128 inputs, 64 hidden units of ReLU and one output, logistic loss; a step is the mean gradient of its batch. */
 
 async function bench(): Promise<readonly Figure[]> {
   const backends = await startBackends();
   const engines = await openEngines();
-  return [...(await cell(1, 30)), ...(await cell(32, 4))];
+  const figures: Figure[] = [];
+  for (const kind of ['sgd', 'adagrad'] as const) {
+    figures.push(...(await cell(mlpRule(kind, 1), 30)), ...(await cell(mlpRule(kind, 32), 4)));
+  }
+  return figures;
 
-  async function cell(rows: number, target: number): Promise<readonly Figure[]> {
-    const rule = ruleFor(rows);
-    const batches = Array.from({ length: 32 }, (_, at) => makeBatch(rows, at));
+  function cell(rule: MlpRule & Descent, target: number): Promise<readonly Figure[]> {
+    const batches = Array.from({ length: 32 }, (_, at) => denseExamples(rule.batch, at));
     return hold({
-      name: `step-mlp${sizes.join('-')}-batch${rows}`,
+      name: `step-${rule.kind}-mlp${sizes.join('-')}-batch${rule.batch}`,
       unit: 'µs/step',
       target,
       tolerance: 1e-3,
-      start: initial,
+      start: initialWeights,
       contenders: [
-        ...ourContenders(engines, 'stepMlp', (engine) => {
-          const params = freshParams();
+        ...ourContenders(engines, 'stepMlp', (engine, allocate) => {
+          const params = initialPerceptron(allocate);
           return calls(batches, (batch) => engine.stepMlp(params, batch, rule), params.weights);
         }),
         () => {
-          const params = freshParams();
+          const params = initialPerceptron(plainArrays);
           return { role: 'kernel', name: 'reference kernel', ...loop(batches, (batch) => stepMlp(params, batch, rule), params.weights) };
         },
-        ...tfjsContenders(backends, perceptron(batches, sizes, initial, rule.learningRate)),
+        ...tfjsContenders(backends, perceptron(batches, rule)),
       ],
     });
   }
 }
-
-function makeBatch(rows: number, number: number): DenseBatch {
-  return {
-    rows,
-    dim: sizes[0],
-    vectors: floats(rows * sizes[0], 100 * rows + number),
-    labels: Float32Array.from({ length: rows }, (_, row) => ((row + number) % 3 === 0 ? 1 : 0)),
-    sampleWeights: new Float32Array(rows).fill(1),
-    margins: new Float32Array(rows),
-  };
-}
-
-const freshParams = (): MlpParams => ({
-  sizes,
-  weights: initial.slice(),
-  accumulators: new Float32Array(initial.length).fill(firstAccumulator),
-  steps: new Uint32Array(1),
-});
 
 Object.assign(globalThis, { bench });

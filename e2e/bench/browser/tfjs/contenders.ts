@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Contender } from '../contest.js';
+import { firstAccumulator, type Descent } from '../work/start.js';
 import type { TfjsBackend } from './backends.js';
 
 /** A model in tfjs, made while its backend is the current one: parameters and examples are then in that backend's memory. */
 export interface TfjsModel {
   /** @param at  number of the step: which example it takes */
-  step(at: number): void;
+  step(at: number): void | Promise<void>;
   /** The parameters, on the CPU. */
   read(): Promise<Float32Array>;
   dispose(): void;
@@ -30,7 +31,10 @@ export function tfjsContenders(backends: readonly TfjsBackend[], ways: readonly 
         name: label,
         prepare: async () => void (await tf.setBackend(backend)),
         steps: async (count) => {
-          for (let step = 0; step < count; step++) model.step(at++);
+          for (let step = 0; step < count; step++) {
+            const done = model.step(at++);
+            if (done !== undefined) await done;
+          }
           return model.read();
         },
         close: () => model.dispose(),
@@ -48,38 +52,42 @@ function named(label: string, open: () => TfjsModel): TfjsModel {
   }
 }
 
-/** Where tfjs' AdaGrad starts its accumulators; ours start there, too, in these benches. Its ε of 1e-7 (webgl: 1e-4) is inside the root. */
-export const firstAccumulator = 0.1;
+/** tfjs' own. */
+export const optimizerOf = ({ kind, learningRate }: Descent): tf.Optimizer =>
+  kind === 'sgd' ? tf.train.sgd(learningRate) : tf.train.adagrad(learningRate);
 
-/** What AdaGrad by hand needs for one variable; without ε, which the accumulator's start makes needless. */
-export interface Adagrad {
+/** A variable and how it is stepped by hand. */
+export interface Stepped {
   readonly value: tf.Variable;
-  /** A step of the whole variable, inside a `tidy`. */
+  /** All of it, inside a `tidy`. */
   descend(gradient: tf.Tensor): void;
-  /** A step of some rows alone, inside a `tidy`. @param at  [n, 1], rows without repetition; @param indices  [n], the same */
+  /** Some rows alone, inside a `tidy`. @param at  [n, 1], rows without repetition; @param indices  [n], the same; @param current  these rows */
   descendRows(indices: tf.Tensor1D, at: tf.Tensor2D, gradient: tf.Tensor, current: tf.Tensor): void;
   dispose(): void;
 }
 
-export function adagrad(initial: Float32Array, shape: number[], learningRate: number): Adagrad {
+/** Without an ε, which the accumulator's start makes needless. */
+export function stepped(initial: Float32Array, shape: number[], { kind, learningRate }: Descent): Stepped {
   const value = tf.variable(tf.tensor(initial.slice(), shape), false);
-  const accumulator = tf.variable(tf.fill(shape, firstAccumulator), false);
+  const accumulator = kind === 'adagrad' ? tf.variable(tf.fill(shape, firstAccumulator), false) : null;
   const rate = tf.scalar(learningRate);
-  const stepped = (from: tf.Tensor, gradient: tf.Tensor, sum: tf.Tensor): tf.Tensor =>
-    tf.sub(from, tf.div(tf.mul(gradient, rate), tf.sqrt(sum)));
+  const moved = (from: tf.Tensor, gradient: tf.Tensor, sum: tf.Tensor | null): tf.Tensor => {
+    const step = tf.mul(gradient, rate);
+    return tf.sub(from, sum === null ? step : tf.div(step, tf.sqrt(sum)));
+  };
   return {
     value,
     descend(gradient) {
-      const sum = tf.add(accumulator, tf.square(gradient));
-      accumulator.assign(sum);
-      value.assign(stepped(value, gradient, sum));
+      const sum = accumulator === null ? null : tf.add(accumulator, tf.square(gradient));
+      if (sum !== null) accumulator!.assign(sum);
+      value.assign(moved(value, gradient, sum));
     },
     descendRows(indices, at, gradient, current) {
-      const sum = tf.add(tf.gather(accumulator, indices), tf.square(gradient));
-      accumulator.assign(tf.tensorScatterUpdate(accumulator, at, sum));
-      value.assign(tf.tensorScatterUpdate(value, at, stepped(current, gradient, sum)));
+      const sum = accumulator === null ? null : tf.add(tf.gather(accumulator, indices), tf.square(gradient));
+      if (sum !== null) accumulator!.assign(tf.tensorScatterUpdate(accumulator!, at, sum));
+      value.assign(tf.tensorScatterUpdate(value, at, moved(current, gradient, sum)));
     },
-    dispose: () => tf.dispose([value, accumulator, rate]),
+    dispose: () => tf.dispose(accumulator === null ? [value, rate] : [value, rate, accumulator]),
   };
 }
 

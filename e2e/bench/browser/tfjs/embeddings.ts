@@ -1,19 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { EmbeddingBatch } from '../../../../src/core/learners/kernel-types.js';
-import { adagrad, floatsOf, type TfjsWay } from './contenders.js';
+import { floatsOf, optimizerOf, stepped, type TfjsWay } from './contenders.js';
+import { dim, initialItems, initialUser, items as itemCount } from '../work/embeddings.js';
+import type { Descent } from '../work/start.js';
 
-interface Start {
-  /** [items · dim] */
-  readonly items: Float32Array;
-  /** [dim] */
-  readonly user: Float32Array;
-  readonly dim: number;
-}
-
-/** One user's vector against pairs of items, BPR with AdaGrad, one step of the summed gradient per batch; `read` answers the items. */
-export function bprEmbeddings(batches: readonly EmbeddingBatch[], start: Start, learningRate: number): readonly TfjsWay[] {
-  const { dim } = start;
-  const shape = [start.items.length / dim, dim];
+/** One user's vector against pairs of items, BPR, one step of the summed gradient per batch; `read` answers the items. */
+export function bprEmbeddings(batches: readonly EmbeddingBatch[], descent: Descent): readonly TfjsWay[] {
+  const shape = [itemCount, dim];
   const upload = () => {
     const examples = batches.map((batch) => {
       const [item, rival] = [Int32Array.from(batch.items), Int32Array.from(batch.rivals!)];
@@ -33,9 +26,9 @@ export function bprEmbeddings(batches: readonly EmbeddingBatch[], start: Start, 
       name: 'minimize',
       open() {
         const { examples, dispose } = upload();
-        const items = tf.variable(tf.tensor(start.items, shape));
-        const user = tf.variable(tf.tensor(start.user, [1, dim]));
-        const optimizer = tf.train.adagrad(learningRate);
+        const items = tf.variable(tf.tensor(initialItems, shape));
+        const user = tf.variable(tf.tensor(initialUser, [1, dim]));
+        const optimizer = optimizerOf(descent);
         return {
           step(at) {
             const { item, rival } = examples[at % examples.length]!;
@@ -61,8 +54,8 @@ export function bprEmbeddings(batches: readonly EmbeddingBatch[], start: Start, 
       name: 'hand-derived',
       open() {
         const { examples, dispose } = upload();
-        const items = adagrad(start.items, shape, learningRate);
-        const user = adagrad(start.user, [1, dim], learningRate);
+        const items = stepped(initialItems, shape, descent);
+        const user = stepped(initialUser, [1, dim], descent);
         const one = tf.scalar(1);
         return {
           step: (step) =>

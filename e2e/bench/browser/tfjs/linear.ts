@@ -1,15 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { SparseBatch } from '../../../../src/core/learners/kernel-types.js';
-import { adagrad, floatsOf, type TfjsWay } from './contenders.js';
+import { floatsOf, optimizerOf, stepped, type TfjsWay } from './contenders.js';
+import type { Descent } from '../work/start.js';
 
-/**
- * Logistic regression on dense rows, weights [1, size], AdaGrad, one row a step.
- * @param rows  each [size]
- */
-export function denseLinear(rows: readonly Float32Array[], labels: readonly number[], learningRate: number): readonly TfjsWay[] {
-  const size = rows[0]!.length;
+/** Logistic regression on dense rows, weights [1, size], one row a step. */
+export function denseLinear(batches: readonly SparseBatch[], descent: Descent): readonly TfjsWay[] {
+  const size = batches[0]!.offsets[1]!;
   const upload = () => {
-    const examples = rows.map((row, at) => ({ row: tf.tensor2d(row, [1, size]), label: tf.tensor2d([labels[at]!], [1, 1]) }));
+    const examples = batches.flatMap(({ rows, values, labels }) =>
+      Array.from({ length: rows }, (_, row) => ({
+        row: tf.tensor2d(values.slice(row * size, (row + 1) * size), [1, size]),
+        label: tf.tensor2d([labels[row]!], [1, 1]),
+      })),
+    );
     return { examples, dispose: () => tf.dispose(examples) };
   };
   return [
@@ -18,7 +21,7 @@ export function denseLinear(rows: readonly Float32Array[], labels: readonly numb
       open() {
         const { examples, dispose } = upload();
         const weights = tf.variable(tf.zeros([1, size]));
-        const optimizer = tf.train.adagrad(learningRate);
+        const optimizer = optimizerOf(descent);
         return {
           step(at) {
             const { row, label } = examples[at % examples.length]!;
@@ -41,7 +44,7 @@ export function denseLinear(rows: readonly Float32Array[], labels: readonly numb
       name: 'hand-derived',
       open() {
         const { examples, dispose } = upload();
-        const weights = adagrad(new Float32Array(size), [1, size], learningRate);
+        const weights = stepped(new Float32Array(size), [1, size], descent);
         return {
           step: (at) =>
             tf.tidy(() => {
@@ -63,8 +66,8 @@ export function denseLinear(rows: readonly Float32Array[], labels: readonly numb
 /** So many sparse examples are uploaded and taken in turn: what a step costs does not depend on which it is. */
 const held = 64;
 
-/** Logistic regression on rows of `nonZeros` features of `size`, AdaGrad, one row a step. */
-export function sparseLinear(batch: SparseBatch, size: number, nonZeros: number, learningRate: number): readonly TfjsWay[] {
+/** Logistic regression on rows of `nonZeros` features of `size`, one row a step. */
+export function sparseLinear(batch: SparseBatch, size: number, nonZeros: number, descent: Descent): readonly TfjsWay[] {
   const upload = () => {
     const count = Math.min(held, batch.rows);
     const examples = Array.from({ length: count }, (_, row) => {
@@ -85,7 +88,7 @@ export function sparseLinear(batch: SparseBatch, size: number, nonZeros: number,
       open() {
         const { count, examples, dispose } = upload();
         const weights = tf.variable(tf.zeros([size]));
-        const optimizer = tf.train.adagrad(learningRate);
+        const optimizer = optimizerOf(descent);
         return {
           step(at) {
             const { indices, values, label } = examples[at % count]!;
@@ -111,7 +114,7 @@ export function sparseLinear(batch: SparseBatch, size: number, nonZeros: number,
       name: 'hand-derived',
       open() {
         const { count, examples, dispose } = upload();
-        const weights = adagrad(new Float32Array(size), [size], learningRate);
+        const weights = stepped(new Float32Array(size), [size], descent);
         return {
           step: (step) =>
             tf.tidy(() => {

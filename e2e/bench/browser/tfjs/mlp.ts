@@ -1,22 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { DenseBatch } from '../../../../src/core/learners/kernel-types.js';
-import { adagrad, floatsOf, type TfjsWay } from './contenders.js';
+import { floatsOf, optimizerOf, stepped, type TfjsWay } from './contenders.js';
+import { initialWeights, sizes } from '../work/mlp.js';
+import type { Descent } from '../work/start.js';
 
 /**
- * Inputs, one hidden layer of ReLU, one logistic output; AdaGrad on the mean gradient of a batch. W₁ is kept as [inputs, hidden], since
+ * Inputs, one hidden layer of ReLU, one logistic output; descent on the mean gradient of a batch. W₁ is kept as [inputs, hidden], since
  * the fused product of tfjs wasm answers wrong numbers for a transposed second operand.
- * @param initial  W₁ [hidden · inputs], b₁ [hidden], W₂ [hidden], b₂ [1], as in `MlpParams`; `read` answers the same
  */
-export function perceptron(
-  batches: readonly DenseBatch[],
-  [inputs, hidden]: readonly [inputs: number, hidden: number, outputs: 1],
-  initial: Float32Array,
-  learningRate: number,
-): readonly TfjsWay[] {
+export function perceptron(batches: readonly DenseBatch[], descent: Descent): readonly TfjsWay[] {
+  const [inputs, hidden] = sizes;
   const shapes = [[inputs, hidden], [hidden], [hidden, 1], [1]];
   const parts = (): readonly Float32Array[] => {
     let at = 0;
-    const all = shapes.map((shape) => initial.slice(at, (at += shape.reduce((size, edge) => size * edge, 1))));
+    const all = shapes.map((shape) => initialWeights.slice(at, (at += shape.reduce((size, edge) => size * edge, 1))));
     return [transposed(all[0]!, hidden, inputs), ...all.slice(1)];
   };
   const upload = () => {
@@ -44,15 +41,11 @@ export function perceptron(
       open() {
         const { examples, dispose } = upload();
         const variables = parts().map((part, at) => tf.variable(tf.tensor(part, shapes[at])));
-        const optimizer = tf.train.adagrad(learningRate);
+        const optimizer = optimizerOf(descent);
         return {
           step(at) {
             const { rows, labels } = examples[at % examples.length]!;
-            optimizer.minimize(
-              () => tf.losses.sigmoidCrossEntropy(labels, forward(rows, variables)[1]) as tf.Scalar,
-              false,
-              variables,
-            );
+            optimizer.minimize(() => tf.losses.sigmoidCrossEntropy(labels, forward(rows, variables)[1]) as tf.Scalar, false, variables);
           },
           read: () => read(variables),
           dispose() {
@@ -67,7 +60,7 @@ export function perceptron(
       name: 'hand-derived',
       open() {
         const { examples, dispose } = upload();
-        const layers = parts().map((part, at) => adagrad(part, shapes[at]!, learningRate));
+        const layers = parts().map((part, at) => stepped(part, shapes[at]!, descent));
         const [w1, b1, w2, b2] = [layers[0]!, layers[1]!, layers[2]!, layers[3]!];
         const variables = layers.map(({ value }) => value);
         return {
