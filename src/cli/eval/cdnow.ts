@@ -84,7 +84,7 @@ function reportOf(
     Float32Array.from(customers, ({ purchaseDays }) => purchaseDays),
     labels,
   );
-  const byFold = [...new Set(fold)].sort().map((held) => {
+  const byFold = Array.from({ length: FOLDS }, (_, at) => at).map((held) => {
     const members = [...fold.keys()].filter((at) => fold[at] === held);
     const heldLabels = members.map((at) => labels[at]!);
     const heldScores = Float32Array.from(members, (at) => scores[at]!);

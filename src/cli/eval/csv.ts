@@ -21,7 +21,7 @@ export async function* readTable(file: string, columns: readonly string[], delim
   for await (const { fields, line } of readRecords(file, delimiter)) {
     if (places === null) {
       places = new Map(fields.map((name, at) => [name.replace(/^\uFEFF/u, '').trim(), at]));
-      const missing = columns.filter((column) => places!.has(column) === false);
+      const missing = columns.filter((column) => !places!.has(column));
       if (missing.length > 0)
         throw new Error(`${basename(file)}: the header lacks ${missing.join(', ')}; it holds ${[...places.keys()].join(', ')}`);
       continue;

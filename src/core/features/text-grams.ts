@@ -31,7 +31,7 @@ export function textGrams(text: string, rule: GramRule): ReadonlyMap<string, num
     for (let length = 1; length <= rule.words && at + length <= words.length; length++)
       add(length === 1 ? `word:${words[at]!}` : `words:${words.slice(at, at + length).join(' ')}`);
   for (const word of words) {
-    const letters = [...`^${word}$`];
+    const letters = Array.from(`^${word}$`); // code points: a pair of surrogates stays one
     for (let length = rule.letters.from; length <= rule.letters.to; length++)
       for (let at = 0; at + length <= letters.length; at++) add(`letters:${letters.slice(at, at + length).join('')}`);
   }

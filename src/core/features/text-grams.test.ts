@@ -1,0 +1,45 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { textGrams, textWords } from './text-grams.js';
+
+const noLetters = { from: 1, to: 0 };
+
+test('words are lower case, of any script, in order and as often as they come', () => {
+  expect(textWords('Where’s my CARD? My card, für 3 days — где карта')).toEqual([
+    'wheres',
+    'my',
+    'card',
+    'my',
+    'card',
+    'für',
+    '3',
+    'days',
+    'где',
+    'карта',
+  ]);
+  expect(textWords('?!…')).toEqual([]);
+});
+
+test('grams count words, words in a row, and letters with the ends of the word marked', () => {
+  expect(Object.fromEntries(textGrams('my card my card', { words: 2, letters: noLetters }))).toEqual({
+    'word:my': 2,
+    'word:card': 2,
+    'words:my card': 2,
+    'words:card my': 1,
+  });
+  const { 'word:top': top, ...letters } = Object.fromEntries(textGrams('top', { words: 1, letters: { from: 3, to: 4 } }));
+  expect(top).toBe(1);
+  expect(letters).toEqual({ 'letters:^to': 1, 'letters:top': 1, 'letters:op$': 1, 'letters:^top': 1, 'letters:top$': 1 });
+});
+
+test('any text gives a bounded number of grams, the same each time', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
+      const grams = textGrams(text, { words: 2, letters: { from: 3, to: 5 } });
+      expect([...textGrams(text, { words: 2, letters: { from: 3, to: 5 } })]).toEqual([...grams]);
+      for (const count of grams.values()) expect(count).toBeGreaterThan(0);
+    }),
+    { numRuns: 60, seed: 1 },
+  );
+  expect(textGrams('a b '.repeat(10_000), { words: 1, letters: noLetters }).get('word:a')).toBe(100);
+});
