@@ -1,5 +1,6 @@
 import { SdkError, toSdkError } from '../../core/errors.js';
 import type { Device } from './device.js';
+import { createEmbeddingKernel, type EmbeddingKernel } from './embeddings.js';
 import { createFactorKernel, type FactorKernel } from './factors.js';
 import { createLinearKernel, type LinearKernel } from './linear.js';
 import { createMlpKernel, type MlpKernel } from './mlp.js';
@@ -12,6 +13,7 @@ export interface Station {
   readonly factors: FactorKernel;
   readonly topK: TopKKernel;
   readonly mlp: MlpKernel;
+  readonly embeddings: EmbeddingKernel;
 }
 
 /**
@@ -109,6 +111,7 @@ function setUp(open: () => Device): Station {
       factors: createFactorKernel(device),
       topK: createTopKKernel(device),
       mlp: createMlpKernel(device),
+      embeddings: createEmbeddingKernel(device),
     };
   } catch (error) {
     device.dispose();
