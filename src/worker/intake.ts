@@ -1,4 +1,4 @@
-import { cleanEvent, rememberRecent } from '../core/features/clean-event.js';
+import { canBeRetried, cleanEvent, rememberRecent } from '../core/features/clean-event.js';
 import type { RecordedQueuedEvent } from '../core/features/recorded-fields.js';
 import type { StoredEvent } from '../core/profile/records.js';
 import type { ProfileStore } from '../storage/profile-store.js';
@@ -50,8 +50,7 @@ export function createIntake(parts: IntakeParts): Intake {
       .catch(() => undefined);
   }
 
-  function decide(value: unknown): RecordedQueuedEvent | string {
-    const checked = checkQueuedEvent(value);
+  function decide(checked: RecordedQueuedEvent | null): RecordedQueuedEvent | string {
     if (checked === null) return 'malformed';
     const queued = parts.lessons.canonical(checked);
     if (queued === null) return neverLearn;
@@ -66,12 +65,13 @@ export function createIntake(parts: IntakeParts): Intake {
 
   return {
     async take(events) {
-      if (!knowsRetries && events.some((each) => canBeRetried(checkQueuedEvent(each)))) await recallRetries();
+      const checked = events.map(checkQueuedEvent);
+      if (!knowsRetries && checked.some((each) => each !== null && canBeRetried(each))) await recallRetries();
       const kept: RecordedQueuedEvent[] = [];
       const dropped: { id: string; reason: string }[] = [];
-      for (const each of events) {
+      for (const [at, each] of checked.entries()) {
         const decision = decide(each);
-        if (typeof decision === 'string') dropped.push({ id: idOf(each), reason: decision });
+        if (typeof decision === 'string') dropped.push({ id: idOf(events[at]), reason: decision });
         else kept.push(decision);
       }
       count(dropped.map(({ reason }) => reason).filter((reason) => reason !== neverLearn));
@@ -91,11 +91,6 @@ export function createIntake(parts: IntakeParts): Intake {
 
 /** Told to the page, which knows it already; how often is nobody's to know later. */
 const neverLearn = 'never-learn';
-
-/** Does it carry a name by which a later visit can tell it again? */
-function canBeRetried(queued: RecordedQueuedEvent | null): boolean {
-  return (queued?.event.orderId ?? queued?.event.eventId) !== undefined;
-}
 
 /** Whatever the page called it, so that it knows which of its events this was. */
 function idOf(value: unknown): string {

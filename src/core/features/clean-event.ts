@@ -79,8 +79,13 @@ function subjectOf({ event }: QueuedEvent): string {
 
 const KEPT = 200;
 
-/** The window for the next `cleanEvent`: the last 200 kept events, and purchases and refunds of the last day. New array. */
+/** Does it carry a name by which its source can tell it again, much later? */
+export function canBeRetried({ event }: QueuedEvent): boolean {
+  return (event.orderId ?? event.eventId) !== undefined;
+}
+
+/** The window for the next `cleanEvent`: the last 200 kept events, and a day of those that can be told again. New array. */
 export function rememberRecent<Queued extends QueuedEvent>(recent: readonly Queued[], kept: Queued): readonly Queued[] {
   const surplus = recent.length + 1 - KEPT;
-  return [...recent.filter((each, at) => at >= surplus || (each.event.orderId !== undefined && kept.atMs - each.atMs < ORDER_MS)), kept];
+  return [...recent.filter((each, at) => at >= surplus || (canBeRetried(each) && kept.atMs - each.atMs < ORDER_MS)), kept];
 }
