@@ -34,12 +34,12 @@ test('grams count words, words in a row, and letters with the ends of the word m
 
 test('any text gives a bounded number of grams, the same each time', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
+    fc.property(fc.string({ unit: 'binary', maxLength: 80 }), (text) => {
       const grams = textGrams(text, { words: 2, letters: { from: 3, to: 5 } });
       expect([...textGrams(text, { words: 2, letters: { from: 3, to: 5 } })]).toEqual([...grams]);
       expect([...grams.values()].every((count) => Number.isInteger(count) && count > 0)).toBe(true);
     }),
-    { numRuns: 60, seed: 1 },
+    { numRuns: 50, seed: 1 },
   );
   expect(textGrams('a b '.repeat(10_000), { words: 1, letters: noLetters }).get('word:a')).toBe(100);
 });

@@ -13,7 +13,11 @@ export function isCommonRule({ kind, loss, l1, isNormalised }: LinearRule): bool
 
 /** Refuses what this kernel and the engines of a page would otherwise silently take for the common rule. */
 export function requireCommonRule(rule: LinearRule): void {
-  if (!isCommonRule(rule)) throw new SdkError('invalid-options', 'a page takes no ftrl, squared, l1, isNormalised');
+  if (!isCommonRule(rule))
+    throw new SdkError(
+      'invalid-options',
+      `a page learns by logistic adagrad or sgd without l1 or isNormalised, got ${JSON.stringify(rule)}`,
+    );
 }
 
 /**
