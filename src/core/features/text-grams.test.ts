@@ -34,7 +34,7 @@ test('grams count words, words in a row, and letters with the ends of the word m
 
 test('any text gives a bounded number of grams, the same each time', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 80 }), (text) => {
+    fc.property(fc.string({ unit: fc.constantFrom('a', 'B', ' ', 'é', '😀', '\ud800', '’', '7', '語'), maxLength: 80 }), (text) => {
       const grams = textGrams(text, { words: 2, letters: { from: 3, to: 5 } });
       expect([...textGrams(text, { words: 2, letters: { from: 3, to: 5 } })]).toEqual([...grams]);
       expect([...grams.values()].every((count) => Number.isInteger(count) && count > 0)).toBe(true);
