@@ -2,196 +2,149 @@ import { arithmetic } from './arithmetic.glsl.js';
 
 /**
  * A step of the perceptron: one pass per hidden layer forward (`hidden`), one for the scores (`output`), one per hidden layer
- * back (`back`), one over all numbers (`update`), out of one pair of textures into another.
+ * back (`back`), one per layer for its numbers (`update`), out of one pair of textures into another. Each layer has textures of
+ * its own, so that a pass reads only what it needs and never what it draws into.
  *
- * Four numbers make a texel (“quad”). A line of `weights` and `accumulators` belongs to one unit, layers one below the other:
- * quads of its weights, then one of (bias, 0, 0, probe). Activations and slopes: a line per row of the group, quads of units;
- * layers take turns between two textures, since a pass cannot read what it draws into.
+ * Four numbers make a texel (“quad”). A line of `weights` and `accumulators` belongs to one unit: quads of its weights, then
+ * (bias, 0, 0, probe). A line of `source`, the inputs or the activations of the layer below, belongs to one row: quads of
+ * units, then (1, 0, 0, 0), which the bias is multiplied with.
  *
- * inputs   [rows] lines of quads
- * facts    [rows] texels: (margin, label, sample weight / rows that count, steps since the first of the call)
- * results  [rows] texels: (score, slope, −, probe)
+ * facts           [rows] texels: (margin, label, sample weight / rows of the group that count, steps of the call before)
+ * slopes, above   [rows] lines: of the layer itself, of the layer above; of the output: (slope, score, 0, probe)
  */
 const shared = /* glsl */ `
-uniform sampler2D weights, accumulators, facts, source, own, above, inputs, results, activations0, activations1, slopes0, slopes1;
-uniform int viewportEdge, groupSize, rowCount, layerCount;
-uniform ivec4 layers[17]; // (first line, outputs, quads of inputs, −): layer 0 is the first hidden one, the last the output
-uniform int layer;
-uniform float probe;
-
-// Where row \`row\` of the group that begins at row \`first\` lies: −1 stands for the inputs.
-int lineOf(int hidden, int row, int first) {
-  return hidden < 0 ? first + row : (hidden >> 1) * groupSize + row;
-}
+uniform sampler2D weights, accumulators, source, slopes, above, facts;
+uniform int viewportEdge, groupSize, rowCount;
 `;
 
 /** Vertices 6g … 6g + 5 draw the rectangle of group g. */
-const rectangle = /* glsl */ `
+const rectangle = /* glsl */ `${shared}
 flat out int first, rows;
 void drawRectangle(ivec2 corner, ivec2 size) {
   int number = gl_VertexID % 6;
   ivec2 which = ivec2(number == 1 || number == 2 || number == 4, number == 2 || number == 4 || number == 5);
   gl_Position = vec4(vec2(corner + which * size) / float(viewportEdge) * 2.0 - 1.0, 0.0, 1.0);
 }
-void takeGroup(int group) {
-  first = group * groupSize;
+void takeGroup() {
+  first = gl_VertexID / 6 * groupSize;
   rows = min(groupSize, rowCount - first);
 }
 `;
 
-const layerVertex = /* glsl */ `${shared}${rectangle}
-  void main() {
-    takeGroup(gl_VertexID / 6);
-    drawRectangle(ivec2(0, (layer >> 1) * groupSize), ivec2((layers[layer].y + 3) >> 2, rows));
-  }`;
-
-const dropout = /* glsl */ `
-uniform uint seed, step, threshold;
-uniform float keptScale;
-uint scramble(uint bits) {
-  bits = (bits ^ (bits >> 16)) * 0x7feb352du;
-  bits = (bits ^ (bits >> 15)) * 0x846ca68bu;
-  return bits ^ (bits >> 16);
-}
-`;
-
-export const mlpUnits = [
-  'weights',
-  'accumulators',
-  'facts',
-  'source',
-  'own',
-  'above',
-  'inputs',
-  'results',
-  'activations0',
-  'activations1',
-  'slopes0',
-  'slopes1',
-] as const;
+export const mlpUnits = ['weights', 'accumulators', 'source', 'slopes', 'above', 'facts'] as const;
 
 export const mlpShaders = {
+  /** Draws a layer's activations, from `source` and its `weights`. */
   hidden: [
-    layerVertex,
-    `${shared}${arithmetic}${dropout}
-    flat in int first, rows;
-    out vec4 result;
+    `${rectangle}
     void main() {
-      ivec4 info = layers[layer];
-      int quad = int(gl_FragCoord.x), row = int(gl_FragCoord.y) - (layer >> 1) * groupSize;
-      int line = info.x + 4 * quad, quads = info.z, from0 = lineOf(layer - 1, row, first);
+      takeGroup();
+      drawRectangle(ivec2(0, first), ivec2((textureSize(weights, 0).y + 3) / 4 + 1, rows));
+    }`,
+    `${shared}${arithmetic}
+    uniform uint seed, stepsBefore, threshold;
+    uniform int layer;
+    uniform float keptScale;
+    flat in int first;
+    out vec4 result;
+    uint scramble(uint bits) {
+      bits = (bits ^ (bits >> 16)) * 0x7feb352du;
+      bits = (bits ^ (bits >> 15)) * 0x846ca68bu;
+      return bits ^ (bits >> 16);
+    }
+    void main() {
+      ivec2 place = ivec2(gl_FragCoord.xy), size = textureSize(weights, 0);
+      int unit = 4 * place.x;
+      if (unit >= size.y) {
+        result = vec4(1.0, 0.0, 0.0, 0.0);
+        return;
+      }
       vec4 sum = vec4(0.0);
-      for (int at = 0; at < quads; at++) {
-        vec4 input_ = texelFetch(source, ivec2(at, from0), 0);
+      for (int at = 0; at < size.x; at++) {
+        vec4 from = texelFetch(source, ivec2(at, place.y), 0);
         sum += vec4(
-          dot(texelFetch(weights, ivec2(at, line), 0), input_), dot(texelFetch(weights, ivec2(at, line + 1), 0), input_),
-          dot(texelFetch(weights, ivec2(at, line + 2), 0), input_), dot(texelFetch(weights, ivec2(at, line + 3), 0), input_));
+          dot(texelFetch(weights, ivec2(at, unit), 0), from), dot(texelFetch(weights, ivec2(at, unit + 1), 0), from),
+          dot(texelFetch(weights, ivec2(at, unit + 2), 0), from), dot(texelFetch(weights, ivec2(at, unit + 3), 0), from));
       }
-      for (int unit = 0; unit < 4; unit++) sum[unit] += texelFetch(weights, ivec2(quads, line + unit), 0).x;
-      sum = clamp(sum, 0.0, LARGEST);
-      uint taken = step + uint(texelFetch(facts, ivec2(0, first + row), 0).w);
-      uint key = scramble(scramble(scramble(scramble(seed + 0x9e3779b9u) + taken) + uint(row)) + uint(layer));
-      for (int unit = 0; unit < 4; unit++) {
-        int number = 4 * quad + unit;
-        if (number >= info.y || (threshold > 0u && scramble(key + uint(number)) < threshold)) sum[unit] = 0.0;
-      }
-      result = min(sum * keptScale, LARGEST);
+      sum = min(max(sum, vec4(0.0)) * keptScale, LARGEST);
+      uint step = stepsBefore + uint(texelFetch(facts, ivec2(0, place.y), 0).w);
+      uint key = scramble(scramble(scramble(scramble(seed + 0x9e3779b9u) + step) + uint(place.y - first)) + uint(layer));
+      for (int at = 0; at < 4; at++)
+        if (unit + at >= size.y || (threshold > 0u && scramble(key + uint(unit + at)) < threshold)) sum[at] = 0.0;
+      result = sum;
     }`,
   ],
+  /** Draws scores and slopes of the output. */
   output: [
-    `${shared}${rectangle}
+    `${rectangle}
     void main() {
-      takeGroup(gl_VertexID / 6);
+      takeGroup();
       drawRectangle(ivec2(0, first), ivec2(1, rows));
     }`,
     `${shared}${arithmetic}
-    flat in int first, rows;
+    uniform float probe;
     out vec4 result;
     void main() {
-      ivec4 info = layers[layerCount - 1];
-      int row = int(gl_FragCoord.y) - first, line = lineOf(layerCount - 2, row, first);
+      ivec2 place = ivec2(gl_FragCoord.xy);
       vec4 sum = vec4(0.0);
-      for (int at = 0; at < info.z; at++)
-        sum += texelFetch(weights, ivec2(at, info.x), 0) * texelFetch(own, ivec2(at, line), 0);
-      vec4 fact = texelFetch(facts, ivec2(0, first + row), 0);
-      float score = fact.x + (texelFetch(weights, ivec2(info.z, info.x), 0).x + ((sum.x + sum.y) + (sum.z + sum.w)));
-      result = vec4(saturated(score), fact.z * slopeOf(score, fact.y), 0.0, probe);
+      for (int at = textureSize(weights, 0).x - 1; at >= 0; at--)
+        sum += texelFetch(weights, ivec2(at, 0), 0) * texelFetch(source, ivec2(at, place.y), 0);
+      vec4 fact = texelFetch(facts, ivec2(0, place.y), 0);
+      float score = fact.x + ((sum.x + sum.y) + (sum.z + sum.w));
+      result = vec4(fact.z * slopeOf(score, fact.y), saturated(score), 0.0, probe);
     }`,
   ],
+  /** Draws a layer's slopes, from those \`above\`, the \`weights\` between and its own activations, the \`source\` of the layer above. */
   back: [
-    layerVertex,
+    `${rectangle}
+    void main() {
+      takeGroup();
+      drawRectangle(ivec2(0, first), ivec2(textureSize(weights, 0).x - 1, rows));
+    }`,
     `${shared}${arithmetic}
     uniform float keptScale;
-    flat in int first, rows;
     out vec4 result;
     void main() {
-      ivec4 next = layers[layer + 1];
-      int quad = int(gl_FragCoord.x), row = int(gl_FragCoord.y) - (layer >> 1) * groupSize;
-      bool isLast = layer + 1 == layerCount - 1;
+      ivec2 place = ivec2(gl_FragCoord.xy);
+      int outputs = textureSize(weights, 0).y;
       vec4 sum = vec4(0.0);
-      for (int at = 0; at < next.y; at += 4) {
-        vec4 slope = isLast
-          ? vec4(texelFetch(above, ivec2(0, first + row), 0).y, 0.0, 0.0, 0.0)
-          : texelFetch(above, ivec2(at >> 2, lineOf(layer + 1, row, first)), 0);
-        for (int unit = 0; unit < 4; unit++)
-          if (slope[unit] != 0.0) sum += slope[unit] * texelFetch(weights, ivec2(quad, next.x + at + unit), 0);
+      for (int unit = 0; unit < outputs; unit++) {
+        float slope = texelFetch(above, ivec2(unit >> 2, place.y), 0)[unit & 3];
+        if (slope != 0.0) sum += slope * texelFetch(weights, ivec2(place.x, unit), 0);
       }
-      vec4 spoke = vec4(greaterThan(texelFetch(own, ivec2(quad, lineOf(layer, row, first)), 0), vec4(0.0)));
+      vec4 spoke = vec4(greaterThan(texelFetch(source, place, 0), vec4(0.0)));
       result = clamp(sum * keptScale, -LARGEST, LARGEST) * spoke;
     }`,
   ],
-  /** Vertices 6 · (layers · g + l) …: layer l after group g. */
+  /** Draws a layer's numbers after the step of the group. */
   update: [
-    `${shared}${rectangle}
-    flat out int which;
+    `${rectangle}
     void main() {
-      int number = gl_VertexID / 6;
-      which = number % layerCount;
-      takeGroup(number / layerCount);
-      drawRectangle(ivec2(0, layers[which].x), ivec2(layers[which].z + 1, layers[which].y));
+      takeGroup();
+      drawRectangle(ivec2(0), textureSize(weights, 0));
     }`,
     `${shared}${arithmetic}
-    uniform float learningRate, l2, epsilon;
+    uniform float learningRate, l2, epsilon, probe;
     uniform bool isPlain;
-
-    vec4 activationsOf(int hidden, int quad, int line) {
-      if (hidden < 0) return texelFetch(inputs, ivec2(quad, line), 0);
-      return (hidden & 1) == 0 ? texelFetch(activations0, ivec2(quad, line), 0) : texelFetch(activations1, ivec2(quad, line), 0);
-    }
-    float slopeAt(int which, int unit, int row, int first) {
-      if (which == layerCount - 1) return texelFetch(results, ivec2(0, first + row), 0).y;
-      ivec2 place = ivec2(unit >> 2, lineOf(which, row, first));
-      return ((which & 1) == 0 ? texelFetch(slopes0, place, 0) : texelFetch(slopes1, place, 0))[unit & 3];
-    }
-
-    flat in int first, rows, which;
+    flat in int first, rows;
     layout(location = 0) out vec4 weight;
     layout(location = 1) out vec4 accumulator;
     void main() {
       ivec2 place = ivec2(gl_FragCoord.xy);
-      int unit = place.y - layers[which].x;
-      bool isBias = place.x == layers[which].z;
       weight = texelFetch(weights, place, 0);
       accumulator = texelFetch(accumulators, place, 0);
-      vec4 gradient = vec4(0.0);
-      for (int row = 0; row < rows; row++) {
-        float slope = slopeAt(which, unit, row, first);
-        if (slope == 0.0) continue;
-        gradient += slope * (isBias ? vec4(1.0, 0.0, 0.0, 0.0) : activationsOf(which - 1, place.x, lineOf(which - 1, row, first)));
-      }
-      gradient = clamp(gradient + l2 * weight, -LARGEST_GRADIENT, LARGEST_GRADIENT);
-      vec4 step;
-      if (isPlain) {
-        step = learningRate * gradient;
-      } else {
-        // a first gradient's square may underflow, its root must not
-        vec4 sum = accumulator + gradient * gradient;
-        vec4 root = mix(sqrt(sum), abs(gradient), equal(accumulator, vec4(0.0)));
-        step = mix(learningRate * gradient / (root + epsilon), vec4(0.0), equal(gradient, vec4(0.0)));
-        accumulator = min(sum, LARGEST);
+      vec4 gradient = l2 * weight;
+      for (int row = first; row < first + rows; row++)
+        gradient += texelFetch(slopes, ivec2(place.y >> 2, row), 0)[place.y & 3] * texelFetch(source, ivec2(place.x, row), 0);
+      gradient = clamp(gradient, -LARGEST_GRADIENT, LARGEST_GRADIENT);
+      vec4 step = learningRate * gradient;
+      if (!isPlain) {
+        accumulator = min(accumulator + gradient * gradient, LARGEST);
+        // A first gradient's square may underflow, its root must not; where both are 0 so is the step.
+        step /= max(max(sqrt(accumulator), abs(gradient)) + epsilon, 1.2e-38);
       }
       weight = clamp(weight - step, -LARGEST, LARGEST);
-      if (isBias) weight.w = probe;
+      if (place.x == textureSize(weights, 0).x - 1) weight.w = probe;
     }`,
   ],
 } as const;
