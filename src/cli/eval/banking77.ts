@@ -1,5 +1,6 @@
 import { hashFeatures } from '../../core/features/hashed-features.js';
 import { textGrams, type GramRule } from '../../core/features/text-grams.js';
+import { countText, noTexts, rarity } from '../../core/features/text-rarity.js';
 import { batchOfRows, type SparseRow } from '../../core/learners/linear-batch.js';
 import { softmaxLoss, stepSoftmax, type SoftmaxParams, type SoftmaxRule } from '../../core/learners/softmax.js';
 import { chooseLeast } from './choose.js';
@@ -14,22 +15,34 @@ const biasValue = 0.2;
 /** Share of the stream, from its start, that the configuration is chosen on. */
 const EARLY_SHARE = 0.2;
 
+interface Encoding {
+  readonly grams: GramRule;
+  /** Grams are weighed by the root of their rarity in the questions before. */
+  readonly isWeighed: boolean;
+}
+
 const noLetters = { from: 1, to: 0 };
-const encodings: Readonly<Record<string, GramRule>> = {
-  words: { words: 1, letters: noLetters },
-  'words, pairs': { words: 2, letters: noLetters },
-  'words, letters 3–5': { words: 1, letters: { from: 3, to: 5 } },
-  'words, pairs, letters 3–5': { words: 2, letters: { from: 3, to: 5 } },
-};
+const letters = { from: 3, to: 5 };
+const encodings: Readonly<Record<string, Encoding>> = Object.fromEntries(
+  Object.entries({
+    words: { words: 1, letters: noLetters },
+    'words, pairs': { words: 2, letters: noLetters },
+    'words, letters 3–5': { words: 1, letters },
+    'words, pairs, letters 3–5': { words: 2, letters },
+  }).flatMap(([name, grams]) => [
+    [name, { grams, isWeighed: false }],
+    [`${name}, by rarity`, { grams, isWeighed: true }],
+  ]),
+);
 
 interface Config {
   readonly encoding: string;
   readonly rule: SoftmaxRule;
 }
 
-const fixed: Config = { encoding: 'words, pairs, letters 3–5', rule: { learningRate: 1, l2: 0, epsilon: 0.03 } };
+const fixed: Config = { encoding: 'words, pairs, letters 3–5, by rarity', rule: { learningRate: 1, l2: 0, epsilon: 0.03 } };
 const grid: readonly Config[] = Object.keys(encodings).flatMap((encoding) =>
-  [0.5, 0.7, 1, 1.5].flatMap((learningRate) => [0.01, 0.03, 0.1].map((epsilon) => ({ encoding, rule: { learningRate, l2: 0, epsilon } }))),
+  [0.7, 1, 1.5].flatMap((learningRate) => [0.01, 0.03].map((epsilon) => ({ encoding, rule: { learningRate, l2: 0, epsilon } }))),
 );
 
 interface Question {
@@ -45,7 +58,7 @@ export const banking77: Dataset = {
     const stream = shuffled(questions, context.seed);
     const early = stream.slice(0, Math.floor(stream.length * EARLY_SHARE));
     const config = context.isTuning ? tune(early, classes, context) : fixed;
-    const rows = stream.map((question) => encode(question, encodings[config.encoding]!));
+    const rows = encode(stream, encodings[config.encoding]!);
     const scores = learnProgressively(rows, classes, config.rule, (done) => context.progress('predict, then learn', done, stream.length));
     return reportOf(stream, classes, scores, early.length, config, context);
   },
@@ -61,12 +74,22 @@ async function readQuestions(dir: string): Promise<{ questions: readonly Questio
   return { questions: rows.map(({ text, category }) => ({ text, label: labels.get(category)! })), classes: categories.length };
 }
 
-/** Counts of the pieces, dampened by a root, at length 1, and a constant. */
-function encode({ text, label }: Question, rule: GramRule): SparseRow {
-  const grams = [...textGrams(text, rule)];
-  const length = Math.sqrt(grams.reduce((sum, [, count]) => sum + count, 0)) || 1;
-  const features = grams.map(([gram, count]): [string, number] => [gram, Math.sqrt(count) / length]);
-  return { ...hashFeatures([['bias', biasValue], ...features], hashBits), label };
+/** Counts of the pieces, dampened by a root, at length 1, and a constant; in the order of the stream. */
+function encode(stream: readonly Question[], { grams, isWeighed }: Encoding): readonly SparseRow[] {
+  const counts = noTexts();
+  return stream.map(({ text, label }) => {
+    const weighed = [...textGrams(text, grams)].map(([gram, count]): [string, number] => [
+      gram,
+      Math.sqrt(isWeighed ? count * rarity(counts, gram) : count),
+    ]);
+    countText(
+      counts,
+      weighed.map(([gram]) => gram),
+    );
+    const length = Math.sqrt(weighed.reduce((sum, [, value]) => sum + value * value, 0)) || 1;
+    const features = weighed.map(([gram, value]): [string, number] => [gram, value / length]);
+    return { ...hashFeatures([['bias', biasValue], ...features], hashBits), label };
+  });
 }
 
 /** [rows · classes], each row's scores before its own update. */
@@ -85,7 +108,7 @@ function learnProgressively(rows: readonly SparseRow[], classes: number, rule: S
 }
 
 function tune(early: readonly Question[], classes: number, { progress }: EvalContext): Config {
-  const encoded = new Map(Object.entries(encodings).map(([name, rule]) => [name, early.map((question) => encode(question, rule))]));
+  const encoded = new Map(Object.entries(encodings).map(([name, encoding]) => [name, encode(early, encoding)]));
   const what = `configurations on the first ${early.length.toLocaleString('en')} questions`;
   return chooseLeast(
     grid,

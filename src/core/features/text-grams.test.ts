@@ -1,6 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { log } from '../learners/sigmoid.js';
 import { textGrams, textWords } from './text-grams.js';
+import { countText, noTexts, rarity } from './text-rarity.js';
 
 const noLetters = { from: 1, to: 0 };
 
@@ -42,4 +44,13 @@ test('any text gives a bounded number of grams, the same each time', () => {
     { numRuns: 50, seed: 1 },
   );
   expect(textGrams('a b '.repeat(10_000), { words: 1, letters: noLetters }).get('word:a')).toBe(100);
+});
+
+test('rarity falls with the texts that hold a gram, stays above 0, and knows nothing of the text to come', () => {
+  const counts = noTexts();
+  expect(rarity(counts, 'card')).toBeCloseTo(Math.log(2), 14);
+  for (const text of [['my', 'card'], ['my', 'pin'], ['my']]) countText(counts, text);
+  expect(['my', 'card', 'cash'].map((gram) => rarity(counts, gram))).toEqual([4 / 3.5, 4 / 1.5, 4 / 0.5].map((ratio) => log(ratio)));
+  for (let at = 0; at < 1_000; at++) countText(counts, ['my']);
+  expect(rarity(counts, 'my')).toBeGreaterThan(0);
 });
