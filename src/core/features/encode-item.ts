@@ -30,10 +30,18 @@ export function priceBucket(quantile: number): number {
   return Math.min(PRICE_BUCKETS, 1 + Math.floor(Math.max(0, quantile) * PRICE_BUCKETS));
 }
 
+/** Facet → loudness, in order. */
+export type Facets = ReadonlyMap<string, number>;
+
 /**
  * @param quantile  share of the items of the same category that cost less, 0 to 1; absent where unknown
  */
 export function encodeItem(item: Item, quantile?: number): EncodedItem {
+  return toSparse(itemFacets(item, quantile));
+}
+
+/** What an item is, before it is hashed: each facet once, the first time it is named. */
+export function itemFacets(item: Item, quantile?: number): Facets {
   const loudness = new Map<string, number>();
   const add = (facet: string, weight: number): void => {
     if (!loudness.has(facet)) loudness.set(facet, weight);
@@ -48,11 +56,11 @@ export function encodeItem(item: Item, quantile?: number): EncodedItem {
   if (quantile !== undefined && !Number.isNaN(quantile)) add(`price:${priceBucket(quantile)}`, NAMESPACE_WEIGHTS.price);
   for (const tag of (item.tags ?? []).slice(0, MAX_TAGS)) if (tag) add(tag, NAMESPACE_WEIGHTS.tag);
   for (const word of item.name ? wordsOf(item.name) : []) add(`text:${word}`, NAMESPACE_WEIGHTS.text);
-  return toSparse(loudness);
+  return loudness;
 }
 
-/** Facets that share a bucket add up there; the loudest gives it its name. */
-function toSparse(loudness: ReadonlyMap<string, number>): EncodedItem {
+/** Length 1 (or no entry). Facets that share a bucket add up there; the loudest gives it its name. */
+export function toSparse(loudness: Facets): EncodedItem {
   const buckets = new Map<number, { value: number; facet: string; weight: number }>();
   for (const [facet, weight] of loudness) {
     const { index, sign } = slotOf(facet);

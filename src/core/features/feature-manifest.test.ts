@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { EventItem, NormalisedEvent } from '../event.js';
+import { contextNamespaces, encodeContext } from './context.js';
 import { encodeItem } from './encode-item.js';
 import { featureManifest, type FieldRule } from './feature-manifest.js';
 import { recordable } from './recordable.js';
@@ -47,7 +48,8 @@ describe('the feature manifest', () => {
     expect(JSON.parse(JSON.stringify(featureManifest))).toEqual(featureManifest);
     expect(Object.keys(rules.event).sort()).toEqual(Object.keys(wholeEvent).sort());
     expect(Object.keys(rules.item).sort()).toEqual(Object.keys(wholeItem).sort());
-    for (const rule of [...Object.values(rules.event), ...Object.values(rules.item)]) expect(rule.purpose).toMatch(/\w+ \w+/);
+    for (const rule of Object.values(featureManifest).flatMap((group): FieldRule[] => Object.values(group)))
+      expect(rule.purpose).toMatch(/\w+ \w+/);
   });
 
   test('keeps exactly what the worker records', () => {
@@ -66,6 +68,12 @@ describe('the feature manifest', () => {
       expect(named.has(namespace === 'hue' ? 'key of the tag' : namespace!), facet).toBe(true);
     }
   });
+});
+
+test('context namespaces are named under the names that their facets have', () => {
+  const facets = encodeContext({ list: 'home', position: 3, atMs: 0, sinceLastMs: 0 }, contextNamespaces);
+  expect([...facets.keys()].map((facet) => facet.split(':')[0])).toEqual([...contextNamespaces]);
+  for (const name of contextNamespaces) expect(featureManifest.context[name].namespace).toBe(name);
 });
 
 describe('recordable', () => {

@@ -1,4 +1,5 @@
 import type { EventItem, NormalisedEvent } from '../event.js';
+import type { ContextNamespace } from './context.js';
 import { RETENTION_DAYS } from './manifest.js';
 import { recordedFields, type FieldKind } from './recorded-fields.js';
 
@@ -8,7 +9,7 @@ import { recordedFields, type FieldKind } from './recorded-fields.js';
  * cannot be recorded: `recordable` leaves it out, and the type of the log has no place for it.
  */
 export interface FieldRule {
-  readonly kind: FieldKind;
+  readonly kind: FieldKind | 'vector';
   /** Days after the event; then the record is pruned, and only the weights it moved remain. */
   readonly retentionDays: number | 'never stored';
   /** Prefix of its facets in the feature hash; null where it is no feature. */
@@ -18,12 +19,12 @@ export interface FieldRule {
 }
 
 /** Kept, with a purpose. */
-const kept = <Kind extends FieldKind>(kind: Kind, namespace: string | null, purpose: string) =>
+const kept = <Kind extends FieldRule['kind']>(kind: Kind, namespace: string | null, purpose: string) =>
   ({ kind, retentionDays: RETENTION_DAYS, namespace, purpose }) as const;
 
 /** Known, and not kept. */
-const never = <Kind extends FieldKind>(kind: Kind, purpose: string) =>
-  ({ kind, retentionDays: 'never stored', namespace: null, purpose }) as const;
+const never = <Kind extends FieldRule['kind']>(kind: Kind, purpose: string, namespace: string | null = null) =>
+  ({ kind, retentionDays: 'never stored', namespace, purpose }) as const;
 
 /** A rule each field; the kind and the very keeping follow from `recordedFields`, or this does not compile. */
 type Rules<Whole, Recorded> = {
@@ -65,7 +66,22 @@ export const featureManifest = {
     variant: never('text', 'sizes are about the body, not about taste'),
     rating: never('count', 'what others think of an item is the shop’s to know'),
   },
+  /** Computed, where the feature set turns it on; then it is kept with the example it taught. */
+  context: {
+    list: kept('text', 'list', 'learns what the shopper looks for on which list'),
+    position: kept('count', 'position', 'tells what was chosen from what merely stood on top'),
+    hour: kept('count', 'hour', 'learns what the shopper looks for at which hour of the week'),
+    recency: kept('text', 'recency', 'tells a visit that goes on from a return after a long time'),
+    lastItems: kept('texts', 'last', 'learns what the shopper looks at after what'),
+  },
+  /** Embeddings that the shop gives with its items. */
+  vectors: {
+    image: never('vector', 'how an item looks; belongs to the catalogue', 'image'),
+    text: never('vector', 'what an item’s words mean; belongs to the catalogue', 'text'),
+  },
 } as const satisfies {
   readonly event: Rules<NormalisedEvent, typeof recordedFields.event>;
   readonly item: Rules<EventItem, typeof recordedFields.item>;
+  readonly context: Readonly<Record<ContextNamespace | 'lastItems', FieldRule>>;
+  readonly vectors: Readonly<Record<string, FieldRule>>;
 };
