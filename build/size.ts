@@ -21,6 +21,7 @@ const budgets: readonly Budget[] = [
   { name: 'later chunk (catalogue, engines)', limit: 6 * kilo, read: () => readFile('dist/later.js') },
   { name: 'rounds chunk', limit: 12 * kilo, read: () => readFile('dist/rounds.js') },
   { name: 'participation chunk', limit: 12 * kilo, read: () => readFile('dist/participation.js') },
+  { name: 'simd chunk (WebAssembly)', limit: 16 * kilo, read: () => readFile('dist/simd.js') },
   { name: 'webgl chunk (tfjs)', limit: 95 * kilo, read: () => readFile('dist/webgl.js') },
   { name: 'React entry without the page script', limit: 2 * kilo, read: () => readFile('dist/react.js') },
 ];

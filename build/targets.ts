@@ -1,5 +1,6 @@
 import type { InlineConfig } from 'vite';
 import { plainChunkUrls } from './plain-chunk-urls.js';
+import { simdBinary } from './simd-binary.mjs';
 import { workerSource } from './worker-source.js';
 
 /**
@@ -12,6 +13,7 @@ export const targetNames = [
   'script',
   'worker',
   'later',
+  'simd',
   'webgl',
   'rounds',
   'participation',
@@ -39,6 +41,7 @@ export const targets: Readonly<Record<TargetName, Target>> = {
   script: { entry: 'src/script.ts', file: 'homebody.iife', format: 'iife', platform: 'browser' },
   worker: { entry: 'src/worker/entry.ts', file: 'worker', format: 'iife', platform: 'browser' },
   later: { entry: 'src/worker/later-entry.ts', file: 'later', format: 'es', platform: 'browser' },
+  simd: { entry: 'src/compute/simd/entry.ts', file: 'simd', format: 'es', platform: 'browser' },
   webgl: { entry: 'src/compute/webgl/entry.ts', file: 'webgl', format: 'es', platform: 'browser' },
   rounds: { entry: 'src/worker/rounds-entry.ts', file: 'rounds', format: 'es', platform: 'browser' },
   participation: { entry: 'src/worker/participation-entry.ts', file: 'participation', format: 'es', platform: 'browser' },
@@ -74,10 +77,12 @@ export function configOf(name: TargetName, outDir: string): InlineConfig {
     configFile: false,
     logLevel: 'warn',
     define: isNode ? {} : { 'process.env.NODE_ENV': '"production"' },
-    plugins:
-      target.platform === 'browser' && !target.entry.startsWith('src/worker/')
+    plugins: [
+      simdBinary(),
+      ...(target.platform === 'browser' && !target.entry.startsWith('src/worker/')
         ? [workerSource(configOf('worker', outDir)), plainChunkUrls()]
-        : [],
+        : []),
+    ],
     ...(isNode ? { ssr: { noExternal: true as const, target: 'node' as const } } : {}),
     build: {
       outDir,

@@ -39,6 +39,7 @@ export async function main(args: readonly string[]): Promise<number> {
           '--exclude-entrypoints',
           './script',
           './worker',
+          './simd',
           './webgl',
           './later',
           './rounds',

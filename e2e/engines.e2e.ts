@@ -187,7 +187,7 @@ describe('the GPU', () => {
     await rows.first().waitFor({ timeout: 60_000 });
     const cells = await rows.evaluateAll((all) => all.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent)));
     expect(new Set(cells.map(([kernel]) => kernel))).toEqual(new Set(['stepLinear', 'stepFactors', 'scoreTopK']));
-    expect(new Set(cells.map(([, , engine]) => engine))).toEqual(new Set(['reference', 'webgl']));
+    expect(new Set(cells.map(([, , engine]) => engine))).toEqual(new Set(['reference', 'simd', 'webgl']));
     for (const [, , , medianMs] of cells) expect(Number(medianMs)).toBeGreaterThanOrEqual(0);
   });
 });

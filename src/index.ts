@@ -30,6 +30,7 @@ export type {
 /** In the one form that bundlers know: they carry each file along and put its new URL here; our own build leaves it alone. */
 const chunks = {
   later: new URL(/* @vite-ignore */ './later.js', import.meta.url).href,
+  simd: new URL(/* @vite-ignore */ './simd.js', import.meta.url).href,
   webgl: new URL(/* @vite-ignore */ './webgl.js', import.meta.url).href,
   rounds: new URL(/* @vite-ignore */ './rounds.js', import.meta.url).href,
   participation: new URL(/* @vite-ignore */ './participation.js', import.meta.url).href,

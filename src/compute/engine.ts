@@ -16,8 +16,6 @@ import type {
   TopK,
 } from '../core/learners/kernel-types.js';
 
-import type { KernelName, Race, RacedSize } from './race.js';
-
 /**
  * Few coarse kernels, so that an engine can fuse each of them. `reference` defines what is right; every other engine
  * agrees within a relative L2 of 1e-5. State is Float32, arithmetic of the reference float64 with one rounding per store.
@@ -58,8 +56,15 @@ export interface FullEngine extends Engine {
 export interface GpuEngine extends Engine {
   /** Forces the loss of the context, as a driver reset would. For tests and demonstrations; the next call recovers. */
   loseContext(): void;
-  /** Times one kernel on `rival` and on this engine. */
-  race(rival: Engine, kernel: KernelName, size: RacedSize, nowMs: () => number): Promise<readonly Race[]>;
+}
+
+/** An engine with memory of its own in which the CPU can write too. */
+export interface AllocatingEngine extends Engine {
+  /**
+   * Zeros, one array for each length: what lies there is never copied. What belongs together (all arrays of one `params`) must come
+   * from one call. They stay good when the engine is closed.
+   */
+  allocate(...lengths: readonly number[]): Float32Array[];
 }
 
 export interface EngineDescription {

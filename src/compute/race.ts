@@ -1,14 +1,14 @@
-import type { EngineName } from './engine.js';
+import type { EngineName, FullEngine } from './engine.js';
 
-/** Which engine is faster cannot be read off a renderer string: it is tried, briefly (`webgl/race-kernel.ts`), and remembered. */
+/** Which engine is faster cannot be read off a renderer string: it is tried, briefly (`race-kernel.ts`), and remembered. */
 
-export const kernelNames = ['stepLinear', 'stepFactors', 'scoreTopK'] as const;
+export const kernelNames = ['stepLinear', 'stepFactors', 'scoreTopK', 'stepEmbeddings', 'stepMlp', 'scoreTopKInt8'] as const;
 export type KernelName = (typeof kernelNames)[number];
 
-/** By what the reference engine is predicted to need: `small` below 4 ms (never raced), `medium`, `large` from 40 ms. */
-export type SizeClass = 'small' | 'medium' | 'large';
-export const racedSizes = ['medium', 'large'] as const;
-export type RacedSize = (typeof racedSizes)[number];
+const engineNames: readonly string[] = ['reference', 'simd', 'webgl'] satisfies readonly EngineName[];
+
+/** The least work of a class of sizes, a power of four: no race is more than a factor of four from what it stands for. */
+export type SizeClass = number;
 
 export interface Race {
   readonly kernel: KernelName;
@@ -17,20 +17,44 @@ export interface Race {
   readonly medianMs: number;
 }
 
+/** What a call asks for, in units of its kernel: roughly the multiplications. */
+export const workOf: { readonly [Name in KernelName]: (...args: Parameters<FullEngine[Name]>) => number } = {
+  stepLinear: (_params, batch) => batch.offsets[batch.rows] ?? 0,
+  stepFactors: (_params, { rows, dim }) => rows * dim * dim,
+  scoreTopK: (_query, { rows, dim }) => rows * dim,
+  stepEmbeddings: ({ dim }, { rows }) => rows * dim,
+  stepMlp: ({ weights }, { rows }) => rows * weights.length,
+  scoreTopKInt8: (_query, { rows, dim }) => rows * dim,
+};
+
 /**
- * What the reference engine needs per unit of work, in ns: a unit is a non-zero for `stepLinear`, one of rows · dim² for
- * `stepFactors`, one of rows · dim for `scoreTopK`. Measured in Chromium on a 2020s laptop class core; a factor of two
+ * What the reference engine needs per unit of work, in ns. Measured in Chromium on a 2020s laptop class core; a factor of two
  * either way only moves where racing begins.
  */
-const NS_PER_UNIT: Readonly<Record<KernelName, number>> = { stepLinear: 10, stepFactors: 2, scoreTopK: 1 };
-const MEDIUM_MS = 4;
-const LARGE_MS = 40;
+const NS_PER_UNIT: Readonly<Record<KernelName, number>> = {
+  stepLinear: 10,
+  stepFactors: 2,
+  scoreTopK: 1,
+  stepEmbeddings: 10,
+  stepMlp: 3,
+  scoreTopKInt8: 1,
+};
 
-/** @param work  in units of the kernel, see above */
-export function sizeClassOf(kernel: KernelName, work: number): SizeClass {
-  const predictedMs = (work * NS_PER_UNIT[kernel]) / 1e6;
-  if (predictedMs < MEDIUM_MS) return 'small';
-  return predictedMs < LARGE_MS ? 'medium' : 'large';
+export function predictMs(kernel: KernelName, work: number): number {
+  return (work * NS_PER_UNIT[kernel]) / 1e6;
+}
+
+/** A page looks for another engine where `reference` is predicted to need so long for one call. */
+export const SLOW_MS = 4;
+
+/** Place of a size class in a table, 0 to 16. */
+export function sizeIndexOf(work: number): number {
+  return (33 - Math.clz32(Math.min(work, 0xffff_ffff))) >> 1;
+}
+
+export function sizeClassOf(work: number): SizeClass {
+  const index = sizeIndexOf(work);
+  return index === 0 ? 0 : 4 ** (index - 1);
 }
 
 /** What a profile's meta store kept of earlier races; anything else than that is no race. */
@@ -38,7 +62,7 @@ export function readRaces(stored: unknown): readonly Race[] {
   if (!Array.isArray(stored)) return [];
   return stored.filter((entry): entry is Race => {
     const { kernel, size, engine, medianMs } = (entry ?? {}) as Partial<Record<keyof Race, unknown>>;
-    const isKnown = kernelNames.some((name) => name === kernel) && racedSizes.some((name) => name === size);
-    return isKnown && (engine === 'reference' || engine === 'webgl') && typeof medianMs === 'number' && medianMs >= 0;
+    const isKnown = kernelNames.some((name) => name === kernel) && engineNames.includes(engine as string);
+    return isKnown && typeof size === 'number' && size === sizeClassOf(size) && typeof medianMs === 'number' && medianMs >= 0;
   });
 }

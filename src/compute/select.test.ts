@@ -3,9 +3,8 @@ import { SdkError } from '../core/errors.js';
 import { stepLinear } from '../core/learners/linear.js';
 import type { EngineFallback, GpuEngine } from './engine.js';
 import { adagrad, itemMatrix, linearParams, sparseBatch } from './engine-cases.contract.js';
-import { sizeClassOf, type Race } from './race.js';
+import { predictMs, sizeClassOf, sizeIndexOf, type Race } from './race.js';
 import { createReferenceEngine } from './reference.js';
-import { raceKernel } from './webgl/race-kernel.js';
 import { createEngineSelector, type SelectorOptions } from './select.js';
 
 /** Stands in for the GPU: the reference kernels under another name, at a speed of its own on a clock of its own. */
@@ -41,7 +40,6 @@ function fakeWorld(options: { readonly webglMs: number; readonly referenceMs: nu
     },
     describe: () => ({ name: 'webgl', device: 'fake', textures: [[256, 256]], recoveries: 0 }),
     loseContext,
-    race: (rival, ...rest) => raceKernel([rival, webgl], ...rest),
     close,
   };
   return {
@@ -114,8 +112,8 @@ describe('auto', () => {
   test('goes by the races of an earlier visit and loads the winner in idle time', async () => {
     const world = fakeWorld(fastGpu);
     const races: Race[] = [
-      { kernel: 'scoreTopK', size: 'large', engine: 'reference', medianMs: 9 },
-      { kernel: 'scoreTopK', size: 'large', engine: 'webgl', medianMs: 3 },
+      { kernel: 'scoreTopK', size: sizeClassOf(hugeWork), engine: 'reference', medianMs: 9 },
+      { kernel: 'scoreTopK', size: sizeClassOf(hugeWork), engine: 'webgl', medianMs: 3 },
     ];
     const { selector } = selectorOf(world, { races });
     expect(selector.engineFor('scoreTopK', hugeWork).name).toBe('reference');
@@ -127,7 +125,10 @@ describe('auto', () => {
   test.each([
     [undefined],
     ['nonsense'],
-    [[null, 3, { kernel: 'stepLinear' }, { kernel: 'x', size: 'large', engine: 'webgl', medianMs: 1 }]],
+    [[null, 3, { kernel: 'stepLinear' }, { kernel: 'x', size: 4, engine: 'webgl', medianMs: 1 }]],
+    [[{ kernel: 'stepLinear', size: 5, engine: 'webgl', medianMs: 1 }]],
+    [[{ kernel: 'stepLinear', size: 4, engine: 'cuda', medianMs: 1 }]],
+    [[{ kernel: 'stepLinear', size: 'large', engine: 'webgl', medianMs: 1 }]],
   ])('ignores stored races that are none: %j', (races) => {
     expect(selectorOf(fakeWorld(slowGpu), { races }).selector.report().races).toEqual([]);
   });
@@ -196,9 +197,19 @@ test('losing the GPU on demand answers after the next step, and says so where th
   expect(world.calls).toEqual(['scoreTopK']);
 });
 
-test('size classes follow the predicted time of the reference engine', () => {
-  expect(sizeClassOf('stepLinear', 60 * 100)).toBe('small');
-  expect(sizeClassOf('scoreTopK', 100_000 * 16)).toBe('small');
-  expect(sizeClassOf('scoreTopK', 100_000 * 64)).toBe('medium');
-  expect(sizeClassOf('stepFactors', 100_000 * 1024)).toBe('large');
+test('a size class holds what is less than four times its least', () => {
+  for (const work of [0, 1, 3, 4, 15, 16, 6_000, 100_000, 2 ** 31, 2 ** 32 - 1]) {
+    const size = sizeClassOf(work);
+    expect(work).toBeGreaterThanOrEqual(size);
+    expect(work).toBeLessThan(Math.max(1, size * 4));
+    expect(sizeIndexOf(work)).toBe(sizeIndexOf(size));
+    expect(sizeClassOf(size)).toBe(size);
+  }
+  expect(sizeIndexOf(1e12)).toBe(16);
+});
+
+test('predictions are for whole calls', () => {
+  expect(predictMs('stepLinear', 60 * 100)).toBeCloseTo(0.06);
+  expect(predictMs('scoreTopK', 100_000 * 64)).toBeCloseTo(6.4);
+  expect(predictMs('stepFactors', 100_000 * 1024)).toBeCloseTo(204.8);
 });

@@ -1,29 +1,35 @@
-import { toSdkError, type SdkError } from '../core/errors.js';
-import type { Engine, EngineDescription, EngineFallback, EngineName, GpuEngine } from './engine.js';
-import { kernelNames, racedSizes, readRaces, sizeClassOf, type KernelName, type Race, type RacedSize, type SizeClass } from './race.js';
+import type { SdkError } from '../core/errors.js';
+import { createCandidate, kernelIn, type Candidate, type Rival } from './candidate.js';
+import type { EngineDescription, EngineFallback, EngineName, FullEngine } from './engine.js';
+import { copyCall, inventCall, inventedKernels, raceEngines, type Call, type InventedKernel } from './race-kernel.js';
+import { createRaceBook } from './race-book.js';
+import { kernelNames, predictMs, SLOW_MS, sizeClassOf, sizeIndexOf, workOf, type KernelName, type Race } from './race.js';
 import { createReferenceEngine } from './reference.js';
+import { whyOf } from './why-engine.js';
 
 /**
  * Which engine does a piece of work. How a worker uses it:
  *
- *     const selector = createEngineSelector({ wanted: 'auto', loadWebgl, nowMs, races: await store.getMeta('engineRaces'), … });
- *     await selector.start();                          // loads a forced webgl; with `auto` it does nothing
+ *     const selector = createEngineSelector({ wanted: 'auto', loadSimd, loadWebgl, nowMs, races: await store.getMeta('engineRaces'), … });
+ *     await selector.start();                          // loads a forced engine; with `auto` it does nothing
  *     await selector.kernels.stepLinear(params, …);    // each call goes to the engine for its size
  *     await selector.idle();                           // when nothing else is to be done: races that were missing
  *
- * `auto` is `reference` until a call is so large that a GPU could pay; only then `idle()` loads the chunk and races. A webgl
- * step that fails for good has changed nothing: it is repeated here on `reference`, the fallback is reported, and webgl is
- * left alone until the next `choose()` or `race()`. Nothing here rejects for the GPU's sake.
+ * `auto` is `reference` until a call is so large that another engine could pay; only then `idle()` loads chunks and races. A step
+ * that fails there for good has changed nothing: it is repeated here on `reference`, the fallback is reported, and that engine is
+ * left alone until the next `choose()` or `race()`. Nothing here rejects for another engine's sake.
  */
-export interface EngineSelector {
+export interface EngineSelector<Name extends KernelName = InventedKernel> {
   /** Kernels that pick their engine call by call. */
-  readonly kernels: Pick<Engine, KernelName>;
-  /** @param work  non-zeros for `stepLinear`, rows · dim² for `stepFactors`, rows · dim for `scoreTopK` */
-  engineFor(kernel: KernelName, work: number): Engine;
+  readonly kernels: Pick<FullEngine, Name>;
+  /** @param work  as `workOf` tells it of a call */
+  engineFor(kernel: Name, work: number): Rival;
+  /** Zeros where the engines now loaded need no copies: for parameters and catalogues. One call for what belongs together. */
+  allocate(...lengths: readonly number[]): Float32Array[];
   start(): Promise<void>;
   idle(): Promise<void>;
   choose(wanted: EngineName | 'auto'): Promise<void>;
-  /** Races every kernel and size now, on demand. */
+  /** Races the kernels of a page now, in two sizes. */
   race(): Promise<readonly Race[]>;
   /** Forces the loss of the GPU and answers after recovery; false where no GPU is in use. */
   loseGpu(): Promise<boolean>;
@@ -33,8 +39,9 @@ export interface EngineSelector {
 
 export interface SelectorOptions {
   readonly wanted: EngineName | 'auto';
-  /** Loads the chunk and makes the engine. Called only when webgl is forced, won an earlier race, or is raced. */
-  readonly loadWebgl: () => Promise<GpuEngine>;
+  /** Load the chunk and make the engine. Called only when it is forced, won an earlier race, or is raced. Absent: not to be had. */
+  readonly loadSimd?: () => Promise<Rival>;
+  readonly loadWebgl?: () => Promise<Rival>;
   /** Monotonic, milliseconds. */
   readonly nowMs: () => number;
   /** Results of earlier visits, as `onRaces` gave them; anything else is ignored. */
@@ -53,168 +60,171 @@ export interface SelectorReport extends EngineDescription {
   readonly fallbacks: readonly EngineFallback[];
 }
 
+/** What to choose from, beyond the options. */
+export interface SelectorSetup {
+  /** Has every kernel that is asked for. */
+  readonly reference: Rival;
+  /** `simd` is loaded at the start and raced for calls of any size: for training, where small calls come by the million. */
+  readonly isTraining: boolean;
+}
+
 export function createEngineSelector(options: SelectorOptions): EngineSelector {
-  const reference = createReferenceEngine();
-  let wanted = options.wanted;
-  let webgl: GpuEngine | null = null;
-  let loading: Promise<GpuEngine | null> | null = null;
-  let races = readRaces(options.races);
+  return createSelector(options, { reference: createReferenceEngine(), isTraining: false });
+}
+
+type Cell = `${KernelName} ${number}`;
+
+export function createSelector<Name extends KernelName>(
+  { loadSimd, loadWebgl, nowMs, ...options }: SelectorOptions,
+  { reference, isTraining }: SelectorSetup,
+): EngineSelector<Name> {
+  let { wanted } = options;
   let fallbacks: EngineFallback[] = [];
-  /** Has webgl failed since the last `choose()` or `race()`? */
-  let isBroken = false;
   let isClosed = false;
-  /** Kernel and size of calls that came without a race to go by. */
-  const missing = new Set<`${KernelName} ${SizeClass}`>();
-  /** A winner of an earlier visit waits for its chunk. */
-  let isAwaited = false;
+  /** Calls whose size has no race to go by; null where only the size is known. */
+  const missing = new Map<Cell, Call | null>();
+  /** What was raced since the last `choose()` or `race()`: who was not in it then has no such kernel. */
+  const tried = new Set<Cell>();
+  /** The engine for each kernel and place of a size, as far as it was looked up. */
+  let choices: Partial<Record<KernelName, Rival[]>> = {};
 
-  const fallBack = (error: SdkError): void => {
-    isBroken = true;
-    const fallback: EngineFallback = { from: 'webgl', to: 'reference', error };
-    fallbacks.push(fallback);
-    options.onFallback?.(fallback);
-  };
-  const release = (): void => {
-    webgl?.close();
-    webgl = null;
-    guarded = null;
-  };
-  const load = (): Promise<GpuEngine | null> => {
-    if (webgl !== null) return Promise.resolve(webgl);
-    loading ??= options
-      .loadWebgl()
-      .then((engine) => {
-        if (isClosed) engine.close();
-        else webgl = engine;
-        return webgl;
-      })
-      .catch((error: unknown) => {
-        fallBack(toSdkError(error, 'engine-unavailable'));
-        return null;
-      })
-      .finally(() => (loading = null));
-    return loading;
-  };
-
-  /** webgl, with the reference engine under it as a net. */
-  let guarded: Engine | null = null;
-  const guard = (engine: GpuEngine): Engine => {
-    const orReference = async <Result>(run: (engine: Engine) => Promise<Result>): Promise<Result> => {
-      try {
-        return await run(engine);
-      } catch (error) {
-        fallBack(toSdkError(error, 'engine-lost'));
-        return run(reference); // a rejected step has changed nothing
-      }
+  const candidateOf = (name: EngineName, load: (() => Promise<Rival>) | undefined, fromMs: number): readonly Candidate[] => {
+    if (load === undefined) return [];
+    const onFail = (error: SdkError): void => {
+      const fallback: EngineFallback = { from: name, to: 'reference', error };
+      fallbacks.push(fallback);
+      options.onFallback?.(fallback);
     };
-    return {
-      ...engine,
-      stepLinear: (params, batch, rule) => orReference((each) => each.stepLinear(params, batch, rule)),
-      stepFactors: (params, batch, rule) => orReference((each) => each.stepFactors(params, batch, rule)),
-      scoreTopK: (query, items, k) => orReference((each) => each.scoreTopK(query, items, k)),
-    };
+    return [createCandidate({ name, load, fromMs, reference, onFail, onChange: () => (choices = {}) })];
   };
+  const candidates = [...candidateOf('simd', loadSimd, isTraining ? 0 : SLOW_MS), ...candidateOf('webgl', loadWebgl, SLOW_MS)];
 
-  const winnerOf = (kernel: KernelName, size: SizeClass): EngineName | null => {
-    const [first, second] = races.filter((race) => race.kernel === kernel && race.size === size).sort((a, b) => a.medianMs - b.medianMs);
-    return first === undefined || second === undefined ? null : first.engine;
-  };
-  const prefers = (kernel: KernelName, work: number): EngineName => {
+  const isUsable = (name: EngineName): boolean => name === 'reference' || candidates.some((each) => each.name === name && !each.isBroken());
+  const races = createRaceBook(options.races, isUsable);
+  /** @returns  who may be faster for calls of a size, which is the least of its class */
+  const worthTrying = (kernel: KernelName, size: number): readonly Candidate[] =>
+    candidates.filter(({ fromMs, isBroken }) => !isBroken() && predictMs(kernel, size * 4) >= fromMs);
+  const preferred = (kernel: KernelName, work: number, call: Call | null): EngineName | undefined => {
     if (wanted !== 'auto') return wanted;
-    const size = sizeClassOf(kernel, work);
-    if (size === 'small') return 'reference';
-    const winner = winnerOf(kernel, size);
-    if (winner === null) missing.add(`${kernel} ${size}`);
-    if (winner === 'webgl' && webgl === null) isAwaited = true;
-    return winner ?? 'reference';
+    const size = sizeClassOf(work);
+    const cell = `${kernel} ${size}` as const;
+    const rivals = worthTrying(kernel, size);
+    const ranking = rivals.length === 0 ? [] : races.ranking(kernel, size);
+    if (rivals.some(({ name }) => ranking.every(({ engine }) => engine !== name)) && !tried.has(cell)) missing.set(cell, call);
+    return ranking[0]?.engine;
   };
-  const engineFor = (kernel: KernelName, work: number): Engine => {
-    if (prefers(kernel, work) === 'reference' || webgl === null || isBroken) return reference;
-    guarded ??= guard(webgl);
-    return guarded;
+  const engineOf = (kernel: KernelName, work: number, call: Call | null): Rival => {
+    const places = (choices[kernel] ??= []);
+    const chosen = (): Rival => {
+      const name = preferred(kernel, work, call);
+      const guarded = candidates.find((each) => each.name === name && !each.isBroken())?.guarded();
+      return guarded?.[kernel] === undefined ? reference : guarded;
+    };
+    return (places[sizeIndexOf(work)] ??= chosen());
+  };
+  const kernelOf =
+    (name: KernelName) =>
+    (...args: Call): Promise<unknown> =>
+      kernelIn(engineOf(name, (workOf[name] as (...call: Call) => number)(...args), args), name)!(...args);
+
+  const allocate = (...lengths: readonly number[]): Float32Array[] => {
+    const owner = candidates.find((each) => each.engine()?.allocate !== undefined && (wanted === 'auto' || wanted === each.name));
+    return owner?.engine()!.allocate!(...lengths) ?? lengths.map((length) => new Float32Array(length));
   };
 
-  const raceOne = async (kernel: KernelName, size: RacedSize): Promise<void> => {
-    const engine = await load();
-    if (engine === null) return;
-    try {
-      const results = await engine.race(reference, kernel, size, options.nowMs);
-      races = [...races.filter((race) => race.kernel !== kernel || race.size !== size), ...results];
-    } catch (error) {
-      fallBack(toSdkError(error, 'engine-lost'));
+  const raceOne = async (kernel: KernelName, size: number, asked: Call | null): Promise<void> => {
+    const invented = inventedKernels.find((name) => name === kernel);
+    const call = asked ?? (invented === undefined ? null : inventCall(invented, size));
+    const rivals = worthTrying(kernel, size);
+    if (call === null || rivals.length === 0) return;
+    for (const rival of rivals) await rival.load();
+    const racers = [reference, ...rivals.flatMap((rival) => rival.engine() ?? [])].flatMap((engine) => {
+      const run = kernelIn(engine, kernel);
+      const args = copyCall(call, allocate);
+      return run === undefined ? [] : [{ engine: engine.name, run: () => run(...args) }];
+    });
+    const results = await raceEngines(racers, predictMs(kernel, size * 4), nowMs, (name, error) =>
+      rivals.find((rival) => rival.name === name)?.fail(error),
+    );
+    races.replace(kernel, size, results);
+  };
+  const raceThese = async (cells: Iterable<readonly [Cell, Call | null]>): Promise<void> => {
+    for (const [cell, call] of cells) {
+      const [kernel, size] = cell.split(' ') as [KernelName, string];
+      tried.add(cell);
+      if (!isClosed) await raceOne(kernel, Number(size), call);
     }
+    choices = {};
+    options.onRaces?.(races.all());
+    const isKept = (each: Candidate): boolean => wanted === each.name || each.fromMs === 0 || (wanted === 'auto' && races.wins(each.name));
+    for (const candidate of candidates) if (!isKept(candidate)) candidate.release(); // gives a context and its memory back
   };
-  const raceThese = async (pairs: readonly (readonly [KernelName, RacedSize])[]): Promise<void> => {
-    for (const [kernel, size] of pairs) if (!isBroken && !isClosed) await raceOne(kernel, size);
-    options.onRaces?.(races);
-    const isUsed =
-      wanted === 'webgl' ||
-      (wanted === 'auto' && kernelNames.some((kernel) => racedSizes.some((size) => winnerOf(kernel, size) === 'webgl')));
-    if (!isUsed) release(); // gives the context and its memory back
-  };
-
   const start = async (): Promise<void> => {
-    if (wanted === 'webgl') await load();
+    for (const candidate of candidates)
+      if (wanted === candidate.name || (wanted === 'auto' && candidate.fromMs === 0)) await candidate.load();
   };
 
   return {
-    kernels: {
-      stepLinear: (params, batch, rule) => engineFor('stepLinear', batch.offsets[batch.rows] ?? 0).stepLinear(params, batch, rule),
-      stepFactors: (params, batch, rule) => engineFor('stepFactors', batch.rows * batch.dim * batch.dim).stepFactors(params, batch, rule),
-      scoreTopK: (query, items, k) => engineFor('scoreTopK', items.rows * items.dim).scoreTopK(query, items, k),
-    },
-    engineFor,
+    // `kernelOf` passes on what came, so each is of the type of its kernel.
+    kernels: Object.fromEntries(
+      kernelNames.filter((name) => reference[name] !== undefined).map((name) => [name, kernelOf(name)]),
+    ) as unknown as Pick<FullEngine, Name>,
+    engineFor: (kernel, work) => engineOf(kernel, work, null),
+    allocate,
     start,
     async idle() {
-      if (isClosed || isBroken || wanted !== 'auto') return;
-      if (isAwaited) await load();
-      isAwaited = false;
-      if (missing.size === 0) return;
-      const pairs = kernelNames.flatMap((kernel) => racedSizes.map((size) => [kernel, size] as const));
-      const asked = pairs.filter(([kernel, size]) => missing.has(`${kernel} ${size}`));
+      if (isClosed || wanted !== 'auto') return;
+      for (const candidate of candidates) if (races.wins(candidate.name)) await candidate.load();
+      const cells = [...missing];
       missing.clear();
-      await raceThese(asked);
+      if (cells.length > 0) await raceThese(cells);
     },
     async choose(next) {
       wanted = next;
       fallbacks = [];
-      isBroken = false;
       missing.clear();
-      if (next === 'reference') release();
+      tried.clear();
+      choices = {};
+      for (const candidate of candidates) {
+        candidate.mend();
+        if (next !== 'auto' && next !== candidate.name) candidate.release();
+      }
       await start();
     },
     async race() {
-      isBroken = false;
+      for (const candidate of candidates) candidate.mend();
       fallbacks = [];
-      await raceThese(kernelNames.flatMap((kernel) => racedSizes.map((size) => [kernel, size] as const)));
-      return races;
+      tried.clear();
+      const medium = (kernel: KernelName): number => sizeClassOf(SLOW_MS / predictMs(kernel, 1));
+      await raceThese(inventedKernels.flatMap((kernel) => [1, 16].map((times) => [`${kernel} ${medium(kernel) * times}`, null] as const)));
+      return races.all();
     },
     async loseGpu() {
-      if (webgl === null) return false;
-      const engine = guard(webgl);
-      webgl.loseContext();
-      await engine.scoreTopK(Float32Array.of(1), { rows: 1, dim: 1, vectors: Float32Array.of(1) }, 1); // recovers, or falls back
+      const candidate = candidates.find((each) => each.engine()?.loseContext !== undefined);
+      if (candidate === undefined) return false;
+      candidate.engine()!.loseContext!();
+      // Recovers, or falls back.
+      await candidate.guarded()!.scoreTopK!(Float32Array.of(1), { rows: 1, dim: 1, vectors: Float32Array.of(1) }, 1);
       return true;
     },
     report() {
-      const isActive =
-        webgl !== null && !isBroken && (wanted === 'webgl' || races.some(({ kernel, size }) => winnerOf(kernel, size) === 'webgl'));
-      const described = isActive ? webgl!.describe() : reference.describe();
-      return { ...described, active: described.name, wanted, why: whyOf(wanted, isActive, fallbacks, races), races, fallbacks };
+      const active = candidates.findLast(
+        (each) => each.engine() !== null && isUsable(each.name) && (wanted === each.name || (wanted === 'auto' && races.wins(each.name))),
+      );
+      const described = (active?.engine() ?? reference).describe();
+      return {
+        ...described,
+        active: described.name,
+        wanted,
+        why: whyOf(wanted, active?.name, fallbacks, races.all().length > 0),
+        races: races.all(),
+        fallbacks,
+      };
     },
     close() {
       isClosed = true;
-      release();
+      for (const candidate of candidates) candidate.release();
       reference.close();
     },
   };
-}
-
-function whyOf(wanted: EngineName | 'auto', isWebgl: boolean, fallbacks: readonly EngineFallback[], races: readonly Race[]): string {
-  const failure = fallbacks.at(-1)?.error;
-  if (failure !== undefined && !isWebgl) return `webgl was left (${failure.code}): ${failure.message}`;
-  if (wanted === 'webgl') return isWebgl ? 'the shop asked for webgl' : 'webgl is being loaded';
-  if (wanted === 'reference') return 'the shop asked for reference';
-  if (isWebgl) return 'webgl won a race on this device; what it did not win stays on reference';
-  return races.length > 0 ? 'reference won the races on this device' : 'no work so far that a GPU could make faster';
 }

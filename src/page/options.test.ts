@@ -36,6 +36,7 @@ describe('resolveOptions', () => {
         endpoint: 'https://rounds.example/',
         chunks: {
           later: 'https://cdn.example/hb/later.js',
+          simd: 'https://cdn.example/hb/simd.js',
           webgl: 'https://cdn.example/hb/webgl.js',
           rounds: 'https://cdn.example/hb/rounds.js',
           participation: 'https://cdn.example/hb/participation.js',
@@ -61,7 +62,7 @@ describe('resolveOptions', () => {
     [{}, /^site: expected .*a-z0-9.* got undefined$/],
     [{ site: 'My Shop' }, /^site: .* got "My Shop"$/],
     [{ site: 'a'.repeat(65) }, /^site/],
-    [{ site: 's', engine: 'cuda' }, /^engine: expected .*auto\|reference\|webgl.*, got "cuda"$/],
+    [{ site: 's', engine: 'cuda' }, /^engine: expected .*auto\|reference\|simd\|webgl.*, got "cuda"$/],
     [{ site: 's', storage: 'disk' }, /^storage: expected .*indexeddb\|memory.*, got "disk"$/],
     [{ site: 's', endpoint: 'http://' }, /^endpoint: expected a URL.* got "http:\/\/"$/],
     [

@@ -50,12 +50,12 @@ export function resolveOptions(options: ClientOptions, pageUrl: string): Resolve
 }
 
 /** What a shop may name. */
-export const engineName = /^(auto|reference|webgl)$/;
+export const engineName = /^(auto|reference|simd|webgl)$/;
 
 /** @param base  a folder, with or without its last slash */
 function chunksUnder(base: string | null): ChunkUrls | null {
   if (base === null) return null;
-  const names = ['later', 'webgl', 'rounds', 'participation'] satisfies (keyof ChunkUrls)[];
+  const names = ['later', 'simd', 'webgl', 'rounds', 'participation'] satisfies (keyof ChunkUrls)[];
   return Object.fromEntries(names.map((name) => [name, `${base.replace(/\/?$/, '/')}${name}.js`])) as {
     [Name in (typeof names)[number]]: string;
   };

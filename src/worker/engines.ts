@@ -1,5 +1,5 @@
 import type { EngineName } from '../compute/engine.js';
-import { sizeClassOf, type KernelName } from '../compute/race.js';
+import { predictMs, SLOW_MS } from '../compute/race.js';
 import type { EngineSelector, SelectorOptions } from '../compute/select.js';
 import { toSdkError, SdkError } from '../core/errors.js';
 import { stepFactors } from '../core/learners/factors.js';
@@ -28,7 +28,7 @@ export interface Engines {
   close(): void;
 }
 
-export interface EnginesParts extends Pick<SelectorOptions, 'loadWebgl'> {
+export interface EnginesParts extends Required<Pick<SelectorOptions, 'loadSimd' | 'loadWebgl'>> {
   readonly clock: Clock;
   readonly wanted: EngineName | 'auto';
   /** Of the chunk `later.js`. */
@@ -40,7 +40,7 @@ export interface EnginesParts extends Pick<SelectorOptions, 'loadWebgl'> {
 
 const idleDelayMs = 3_000;
 
-export function createEngines({ clock, loadSelector, loadWebgl, store, onError, onIdleError, ...parts }: EnginesParts): Engines {
+export function createEngines({ clock, loadSelector, loadSimd, loadWebgl, store, onError, onIdleError, ...parts }: EnginesParts): Engines {
   let { wanted } = parts;
   let selector: EngineSelector | null = null;
   let loading: Promise<EngineSelector> | null = null;
@@ -48,12 +48,13 @@ export function createEngines({ clock, loadSelector, loadWebgl, store, onError, 
   let failure: SdkError | null = null;
   let isClosed = false;
   /** Kernels and work of calls before the selector was there in which another engine could have paid. */
-  let large: (readonly [KernelName, number])[] = [];
+  let large: (readonly [keyof LearningKernels, number])[] = [];
 
   const load = async (): Promise<EngineSelector> => {
     const [create, races] = await Promise.all([loadSelector(), store.getMeta('engineRaces')]);
     selector = create({
       wanted,
+      loadSimd,
       loadWebgl,
       nowMs: () => clock.monotonicMs(),
       races,
@@ -75,10 +76,12 @@ export function createEngines({ clock, loadSelector, loadWebgl, store, onError, 
     }
   };
   const start = (): Promise<void> =>
-    wanted === 'webgl' || selector !== null ? use((loaded) => loaded.choose(wanted)) : Promise.resolve(void (failure = null));
+    (wanted !== 'auto' && wanted !== 'reference') || selector !== null
+      ? use((loaded) => loaded.choose(wanted))
+      : Promise.resolve(void (failure = null));
 
-  const note = (kernel: KernelName, work: number): void => {
-    if (wanted === 'auto' && large.length < 9 && sizeClassOf(kernel, work) !== 'small') large.push([kernel, work]);
+  const note = (kernel: keyof LearningKernels, work: number): void => {
+    if (wanted === 'auto' && large.length < 9 && predictMs(kernel, work) >= SLOW_MS) large.push([kernel, work]);
   };
   const reference: LearningKernels = {
     async stepLinear(params, batch, rule) {
@@ -112,7 +115,8 @@ export function createEngines({ clock, loadSelector, loadWebgl, store, onError, 
       return {
         active: 'reference',
         wanted,
-        why: failure?.message ?? (wanted === 'auto' ? 'no work so far that a GPU could make faster' : 'the shop asked for reference'),
+        why:
+          failure?.message ?? (wanted === 'auto' ? 'no work so far that another engine could make faster' : 'the shop asked for reference'),
         device: 'CPU, typed arrays',
         textures: [],
         races: [],

@@ -46,10 +46,8 @@ expose(
     loadCatalogue: async (url, store, held, chunks) =>
       (await later(chunks)).loadCatalogue({ url, fetch, store, nowMs: clock.now(), decode: decodeCatalogue, held }),
     loadSelector: async (chunks) => (await later(chunks)).createEngineSelector,
-    loadWebgl: async (url) => {
-      const chunk = (await import(/* @vite-ignore */ url)) as typeof import('../compute/webgl/entry.js');
-      return chunk.createWebglEngine();
-    },
+    loadSimd: async (url) => ((await import(/* @vite-ignore */ url)) as typeof import('../compute/simd/entry.js')).createSimdEngine(),
+    loadWebgl: async (url) => ((await import(/* @vite-ignore */ url)) as typeof import('../compute/webgl/entry.js')).createWebglEngine(),
     createRounds: (context) =>
       createLazyRounds(context, clock, async (url) => (await import(/* @vite-ignore */ url)) as typeof import('./rounds-entry.js')),
     isGpc: () => (navigator as { readonly globalPrivacyControl?: boolean }).globalPrivacyControl === true, // not in TypeScript's library yet

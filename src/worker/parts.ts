@@ -1,4 +1,4 @@
-import type { GpuEngine } from '../compute/engine.js';
+import type { Engine, GpuEngine } from '../compute/engine.js';
 import type { createEngineSelector } from '../compute/select.js';
 import type { Catalogue } from '../core/catalogue/format.js';
 import type { ProfileStore } from '../storage/profile-store.js';
@@ -21,6 +21,8 @@ export interface ServiceParts {
   readonly loadCatalogue: (url: string, store: ProfileStore, held: Catalogue | null, chunks: ChunkUrls | null) => Promise<Catalogue>;
   /** Of the chunk `later.js`. */
   readonly loadSelector: (chunks: ChunkUrls | null) => Promise<typeof createEngineSelector>;
+  /** The engine of the chunk `simd.js`. */
+  readonly loadSimd: (url: string) => Promise<Engine>;
   /** The engine of the chunk `webgl.js`. */
   readonly loadWebgl: (url: string) => Promise<GpuEngine>;
   /** Null where this kind of worker never takes part. */

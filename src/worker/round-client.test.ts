@@ -223,6 +223,7 @@ test('the lazy side loads the chunk with the first consent and not before, and a
     endpoint: ENDPOINT,
     chunks: {
       later: 'https://cdn.example/later.js',
+      simd: 'https://cdn.example/simd.js',
       webgl: 'https://cdn.example/webgl.js',
       rounds: 'https://cdn.example/rounds.js',
       participation: 'https://cdn.example/participation.js',

@@ -145,7 +145,6 @@ describe('an engine that fails', () => {
       ...reference,
       name: 'webgl',
       loseContext: () => {},
-      race: async () => [],
       async stepLinear(...args) {
         calls += 1;
         if (calls % 2 === 1) return reference.stepLinear(...args);
@@ -159,6 +158,7 @@ describe('an engine that fails', () => {
         engine: 'webgl',
         chunks: {
           later: 'https://cdn.example/later.js',
+          simd: 'https://cdn.example/simd.js',
           webgl: 'https://cdn.example/webgl.js',
           rounds: 'https://cdn.example/rounds.js',
           participation: 'https://cdn.example/participation.js',

@@ -27,6 +27,9 @@ export function testParts(overrides: Partial<ServiceParts> = {}): ServiceParts &
       throw new SdkError('catalogue-unavailable', 'no catalogue in this test');
     },
     loadSelector: async () => createEngineSelector,
+    loadSimd: async () => {
+      throw new SdkError('engine-unavailable', 'no WebAssembly in this test');
+    },
     loadWebgl: async () => {
       throw new SdkError('engine-unavailable', 'no GPU in this test');
     },

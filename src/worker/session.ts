@@ -78,7 +78,9 @@ export async function openSession({ parts, signals, notices, options, store }: S
     clock,
     wanted: options.engine,
     loadSelector: () => parts.loadSelector(chunks),
-    loadWebgl: () => parts.loadWebgl(chunks!.webgl), // without chunks there is no selector either
+    // Without chunks there is no selector either.
+    loadSimd: () => parts.loadSimd(chunks!.simd),
+    loadWebgl: () => parts.loadWebgl(chunks!.webgl),
     store,
     onError,
     onIdleError,

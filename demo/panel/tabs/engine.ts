@@ -23,7 +23,7 @@ export const engine: Tab = {
         'div',
         { class: 'hp-actions' },
         action('Race the engines', async () => show(await client.engine.race())),
-        ...(['auto', 'reference', 'webgl'] as const).map((name) =>
+        ...(['auto', 'reference', 'simd', 'webgl'] as const).map((name) =>
           action(`Use ${name}`, async () => show(await client.engine.choose(name))),
         ),
       ),
@@ -101,7 +101,7 @@ function reportView(report: EngineReport): readonly HTMLElement[] {
           el(
             'p',
             { class: 'hp-quiet' },
-            'No race was run: on a usual visit the work is too small to pay for a GPU, and none of its code is downloaded.',
+            'No race was run: on a usual visit the work is too small to pay for another engine, and no code of one is downloaded.',
           ),
         ]
       : [
@@ -109,7 +109,7 @@ function reportView(report: EngineReport): readonly HTMLElement[] {
             'table',
             { class: 'hp-table' },
             el('caption', {}, 'Median of each race'),
-            el('thead', {}, el('tr', {}, ...['Kernel', 'Size', 'Engine', 'ms'].map((name) => el('th', { scope: 'col' }, name)))),
+            el('thead', {}, el('tr', {}, ...['Kernel', 'Work from', 'Engine', 'ms'].map((name) => el('th', { scope: 'col' }, name)))),
             el(
               'tbody',
               {},
@@ -118,7 +118,7 @@ function reportView(report: EngineReport): readonly HTMLElement[] {
                   'tr',
                   {},
                   el('td', {}, race.kernel),
-                  el('td', {}, race.size),
+                  el('td', {}, race.size.toLocaleString()),
                   el('td', {}, race.engine),
                   el('td', {}, race.medianMs.toFixed(2)),
                 ),

@@ -25,6 +25,7 @@ export interface Consent {
 /** Absolute URLs of the lazily loaded modules. One each, because a shop's bundler gives each a name of its own. */
 export interface ChunkUrls {
   readonly later: string;
+  readonly simd: string;
   readonly webgl: string;
   readonly rounds: string;
   readonly participation: string;
@@ -147,7 +148,7 @@ export interface EngineReport {
   readonly why: string;
   readonly device: string;
   readonly textures: readonly (readonly [number, number])[];
-  readonly races: readonly { readonly kernel: string; readonly size: string; readonly engine: EngineName; readonly medianMs: number }[];
+  readonly races: readonly { readonly kernel: string; readonly size: number; readonly engine: EngineName; readonly medianMs: number }[];
   readonly notices: readonly Notice[];
 }
 
