@@ -14,6 +14,8 @@ const oldestProtocol = Math.max(1, WORKER_PROTOCOL - 1);
 export function createService(parts: ServiceParts): WorkerApi {
   const signals = createSignals();
   let opening: Promise<Session> | null = null;
+  /** Once it is open. */
+  let live: Session | null = null;
   let isClosed = false;
 
   const opened = async (): Promise<Session> => {
@@ -30,6 +32,7 @@ export function createService(parts: ServiceParts): WorkerApi {
   };
   const end = (): void => {
     isClosed = true;
+    live = null;
     signals.clear();
   };
 
@@ -39,7 +42,8 @@ export function createService(parts: ServiceParts): WorkerApi {
       if (isClosed || opening !== null) throw new SdkError('invalid-state', 'open() is called once per worker');
       opening = openAnywhere(parts, signals, options);
       try {
-        return (await opening).opened();
+        live = await opening;
+        return live.opened();
       } catch (error) {
         opening = null; // the page may try again
         throw error;
@@ -68,8 +72,8 @@ export function createService(parts: ServiceParts): WorkerApi {
     raceEngines: async () => (await session()).engines.race(),
     loseGpu: async () => (await session()).engines.loseGpu(),
     async listen(listener) {
-      signals.listen(listener);
-      if (opening !== null && !isClosed) (await opening).shelves.rerank();
+      signals.listen(listener); // whoever listens while the profile is opened is told of its orders then
+      live?.shelves.rerank();
     },
     async close() {
       if (isClosed) return;

@@ -131,7 +131,8 @@ export async function openSession({ parts, signals, notices, options, store }: S
 
   await Promise.all([profile.open(), lists.load(), model.load(), catalogue.open()]);
   known.refresh();
-  shelves.rerank();
+  // Before anything else is answered: what a page asks for when it loads may read the whole log.
+  await shelves.tell();
   const cancelFetches = clock.after(fetchDelayMs, applyConsent);
 
   /** Nobody waits for what a consent starts: it may need the network. */

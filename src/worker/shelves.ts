@@ -18,6 +18,8 @@ export interface Shelves {
   changed(): void;
   /** Tells the order of every remembered list, soon. */
   rerank(): void;
+  /** The same, now. Never rejects. */
+  tell(): Promise<void>;
   stop(): void;
 }
 
@@ -43,8 +45,9 @@ export function createShelves({ clock, signals, profile, lists, known, catalogue
   }
 
   async function tell(): Promise<void> {
-    if (!isPersonal() || lists.entries().length === 0) return;
-    signals.tell({ kind: 'ranked', results: lists.entries().map(([list, items]) => order(list, items)) });
+    if (!isPersonal()) return;
+    // The one used last is the likeliest to be on the page; each by itself, since the page that waits for it is busy.
+    for (const [list, items] of lists.entries().toReversed()) signals.tell({ kind: 'ranked', results: [order(list, items)] });
   }
 
   return {
@@ -64,6 +67,10 @@ export function createShelves({ clock, signals, profile, lists, known, catalogue
       telling.request();
     },
     rerank: () => telling.request(),
+    tell() {
+      telling.request();
+      return telling.flush();
+    },
     stop: () => telling.cancel(),
   };
 }
