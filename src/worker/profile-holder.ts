@@ -1,18 +1,8 @@
 import { toSdkError } from '../core/errors.js';
-import { baseOf, forget, learnOn, type Forgotten, type LearningKernels } from '../core/profile/learn.js';
+import { baseOf, forget, learnOn, touchedByLearning, undoOf, type Forgotten, type LearningKernels } from '../core/profile/learn.js';
 import type { LogRecord, Snapshot, StoredEvent } from '../core/profile/records.js';
 import type { ForgetSelector } from '../core/profile/selector.js';
-import {
-  applyPatch,
-  countRecord,
-  emptyState,
-  foldRecord,
-  patchOf,
-  snapshotOf,
-  stateOf,
-  touchedBy,
-  type ProfileState,
-} from '../core/profile/state.js';
+import { countRecord, emptyState, foldRecord, patchOf, snapshotOf, stateOf, type ProfileState } from '../core/profile/state.js';
 import type { ProfileStore } from '../storage/profile-store.js';
 import { pruneLog } from '../storage/retention.js';
 import { deferred, type Clock } from './clock.js';
@@ -127,19 +117,11 @@ export function createProfileHolder(parts: ProfileHolderParts): ProfileHolder {
 
   async function appendGroup(group: readonly StoredEvent[], modelVersion: number): Promise<void> {
     for (let events = group; events.length > 0;) {
-      const touched = touchedBy(
-        events.flatMap((event) => event.examples),
-        state.factors.user.length,
-      );
-      const before = patchOf(state, touched);
-      const undo = (): void => applyPatch(state, before);
+      const undo = undoOf(state, events);
       try {
-        await learnOn(
-          parts.kernels(),
-          state,
-          events.flatMap((event) => event.examples),
-        );
-        const record = { atMs: clock.now(), events, patch: patchOf(state, touched), modelVersion };
+        const learned = await learnOn(parts.kernels(), state, events);
+        const patch = patchOf(state, touchedByLearning(events, learned, state.factors.user.length));
+        const record = { atMs: clock.now(), events, patch, misorders: learned.misorders, modelVersion };
         const result = await store.append(record, state.logPosition);
         if (result.ok) return commitToMemory({ ...record, position: result.position });
         undo();

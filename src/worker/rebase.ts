@@ -1,6 +1,6 @@
-import { learn } from '../core/profile/learn.js';
+import { learn, touchedByLearning } from '../core/profile/learn.js';
 import type { LogRecord, Snapshot } from '../core/profile/records.js';
-import { countRecord, emptyState, patchOf, snapshotOf, stateOf, touchedBy, type ProfileState } from '../core/profile/state.js';
+import { countRecord, emptyState, patchOf, snapshotOf, stateOf, type ProfileState } from '../core/profile/state.js';
 
 export interface Rebased {
   /** Null where nothing was pruned. */
@@ -26,9 +26,9 @@ export function rebased(base: Snapshot | null, log: readonly LogRecord[], vector
       ...event,
       examples: event.examples.map((example) => ({ ...example, vector: example.vector && vectorOf(example.itemId) })),
     }));
-    const examples = events.flatMap((event) => event.examples);
-    learn(state, examples);
-    const changed = { ...record, events, patch: patchOf(state, touchedBy(examples, state.factors.user.length)) };
+    const learned = learn(state, events);
+    const touched = touchedByLearning(events, learned, state.factors.user.length);
+    const changed = { ...record, events, patch: patchOf(state, touched), misorders: learned.misorders };
     countRecord(state, changed);
     return changed;
   });

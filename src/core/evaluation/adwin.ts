@@ -10,7 +10,7 @@ export interface Adwin {
   /** Values in the window. */
   readonly length: number;
   readonly mean: number;
-  /** Plain numbers: what `restoreAdwin` takes. Oldest bucket first. */
+  /** Oldest first; plain numbers. */
   readonly buckets: readonly AdwinBucket[];
 }
 
@@ -35,14 +35,18 @@ const SHORTEST_PART = 5;
 export const emptyAdwin: Adwin = { length: 0, mean: 0, buckets: [] };
 
 /**
- * Takes one value in.
- * @param value       in [0, 1]
- * @param confidence  δ: chance of a false alarm at each value, above 0; the paper uses 0.002 to 0.3
+ * Takes values in, oldest first, and looks for a change after the last of them.
+ * @param values      in [0, 1]
+ * @param confidence  δ: chance of a false alarm at each look, above 0; the paper uses 0.002 to 0.3
  * @throws SdkError `out-of-range`
  */
-export function addToAdwin(adwin: Adwin, value: number, confidence: number): AdwinChange {
-  if (!(value >= 0 && value <= 1)) throw new SdkError('out-of-range', `a value from 0 to 1 is expected, got ${value}`);
-  const buckets = compressed([...adwin.buckets, { count: 1, sum: value, squares: 0 }]);
+export function addToAdwin(adwin: Adwin, values: readonly number[], confidence: number): AdwinChange {
+  let buckets = [...adwin.buckets];
+  for (const value of values) {
+    if (!(value >= 0 && value <= 1)) throw new SdkError('out-of-range', `a value from 0 to 1 is expected, got ${value}`);
+    buckets.push({ count: 1, sum: value, squares: 0 });
+    buckets = compressed(buckets);
+  }
   let start = 0;
   let dropped = noValues;
   for (let cut = cutOf(buckets, start, confidence); cut > start; cut = cutOf(buckets, start, confidence)) {
@@ -51,7 +55,7 @@ export function addToAdwin(adwin: Adwin, value: number, confidence: number): Adw
   }
   const kept = buckets.slice(start);
   const all = kept.reduce(merged, noValues);
-  const mean = all.sum / all.count;
+  const mean = all.count === 0 ? 0 : all.sum / all.count;
   return {
     adwin: { length: all.count, mean, buckets: kept },
     change: dropped.count === 0 ? null : { before: dropped.sum / dropped.count, after: mean },
@@ -100,16 +104,4 @@ function cutOf(buckets: readonly AdwinBucket[], start: number, confidence: numbe
     if (Math.abs(old.sum / old.count - (all.sum - old.sum) / rest) > allowed) return at + 1;
   }
   return start;
-}
-
-/** What was stored, checked; empty where it is none. */
-export function restoreAdwin(stored: unknown): Adwin {
-  const buckets = (stored as Partial<Adwin> | null | undefined)?.buckets;
-  const isBucket = (bucket: unknown): bucket is AdwinBucket => {
-    const { count, sum, squares } = (bucket ?? {}) as Partial<Record<keyof AdwinBucket, unknown>>;
-    return Number.isInteger(count) && Number.isFinite(sum) && Number.isFinite(squares) && (count as number) > 0;
-  };
-  if (!Array.isArray(buckets) || !buckets.every(isBucket) || buckets.length === 0) return emptyAdwin;
-  const all = buckets.reduce(merged, noValues);
-  return { length: all.count, mean: all.sum / all.count, buckets };
 }

@@ -3,21 +3,10 @@ import type { EventType } from '../event.js';
 import { candidatesOf, paintShop, pick } from '../ranking/paint-shop.contract.js';
 import { lessonOf } from '../learners/lesson.js';
 import { seededRandom } from '../random.js';
-import { baseOf, forget, learn, learnOn, relearn } from './learn.js';
+import { baseOf, forget, learn, learnOn, relearn, touchedByLearning, undoOf } from './learn.js';
 import type { LogRecord, Snapshot, StoredEvent } from './records.js';
 import { matches } from './selector.js';
-import {
-  applyPatch,
-  countRecord,
-  emptyState,
-  foldRecord,
-  paramsBytes,
-  patchOf,
-  snapshotOf,
-  stateOf,
-  touchedBy,
-  type ProfileState,
-} from './state.js';
+import { countRecord, emptyState, foldRecord, paramsBytes, patchOf, snapshotOf, stateOf, type ProfileState } from './state.js';
 import { stepFactors } from '../learners/factors.js';
 import { stepLinear } from '../learners/linear.js';
 import { TASTE_HALF_LIFE_DAYS, tasteHistogram } from './taste-histogram.js';
@@ -55,13 +44,13 @@ function live(events: readonly StoredEvent[], size: number, state: ProfileState 
   const log: LogRecord[] = [];
   for (let start = 0; start < events.length; start += size) {
     const batch = events.slice(start, start + size);
-    const examples = batch.flatMap((event) => event.examples);
-    learn(state, examples);
+    const learned = learn(state, batch);
     const record = {
       position: state.logPosition + 1,
       atMs: batch.at(-1)!.queued.atMs,
       events: batch,
-      patch: patchOf(state, touchedBy(examples)),
+      patch: patchOf(state, touchedByLearning(batch, learned)),
+      misorders: learned.misorders,
       modelVersion: 2,
     };
     countRecord(state, record);
@@ -122,12 +111,14 @@ describe('the fold', () => {
 test('a patch taken before a step undoes it', () => {
   const { state } = live(events.slice(0, 20), 5);
   const bytes = paramsBytes(state);
-  const { examples } = events.slice(20).find((event) => event.examples.some(({ vector }) => vector))!;
-  const before = patchOf(state, touchedBy(examples));
-  learn(state, examples);
+  const event = events.slice(20).find((each) => each.examples.some(({ vector }) => vector))!;
+  const before = structuredClone(state);
+  const undo = undoOf(state, [event]);
+  learn(state, [event]);
   expect(paramsBytes(state)).not.toEqual(bytes);
-  applyPatch(state, before);
+  undo();
   expect(paramsBytes(state)).toEqual(bytes);
+  expect(state).toEqual(before);
 });
 
 describe('relearn', () => {
@@ -138,7 +129,7 @@ describe('relearn', () => {
     await learnOn(
       { stepLinear: async (...given) => stepLinear(...given), stepFactors: async (...given) => stepFactors(...given) },
       onEngine,
-      events.flatMap(({ examples }) => examples),
+      events,
     );
     expect(onEngine.linear).toEqual(again.linear);
     expect(onEngine.factors).toEqual(again.factors);

@@ -1,4 +1,5 @@
 import type { RecordedQueuedEvent } from '../features/recorded-fields.js';
+import type { Watch } from './watch.js';
 
 /** What the log remembers: examples as they were learned, and the parameters they left behind. */
 
@@ -44,6 +45,8 @@ export interface LogRecord {
   readonly atMs: number;
   readonly events: readonly StoredEvent[];
   readonly patch: ParamsPatch;
+  /** How far each comparable event was from its right order before it was learned, 0 to 1; see `watch.ts`. */
+  readonly misorders?: readonly number[];
   /** Version of the shared model in force, 0 for none. */
   readonly modelVersion: number;
 }
@@ -57,6 +60,8 @@ export interface Snapshot extends ParamsPatch {
   readonly eventCount: number;
   /** What words and shrinkage count; absent: counted from the log alone. */
   readonly tally?: StoredTally;
+  /** Absent: nothing was watched yet. */
+  readonly watch?: Watch;
 }
 
 /** Counts of distinct items, in flat arrays. */

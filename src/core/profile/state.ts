@@ -3,12 +3,14 @@ import type { FactorParams, LinearParams } from '../learners/kernel-types.js';
 import { FACTOR_DIM, FACTOR_RIDGE } from '../learners/rules.js';
 import type { LogRecord, ParamsPatch, Snapshot, StoredExample } from './records.js';
 import { countEvent, emptyTally, storedTallyOf, tallyOf, type Tally } from './tally.js';
+import { emptyWatch, observe, type Watch } from './watch.js';
 
 /** The living profile: dense, changed in place by the kernels and by the folds below. */
 export interface ProfileState {
   readonly linear: LinearParams;
   readonly factors: FactorParams;
   readonly tally: Tally;
+  watch: Watch;
   eventCount: number;
   logPosition: number;
   atMs: number;
@@ -31,6 +33,7 @@ export function emptyState(dim: number = FACTOR_DIM): ProfileState {
     linear: { weights: new Float32Array(size), accumulators: new Float32Array(size) },
     factors: { user: new Float32Array(dim), inverse },
     tally: emptyTally(),
+    watch: emptyWatch,
     eventCount: 0,
     logPosition: 0,
     atMs: 0,
@@ -39,22 +42,24 @@ export function emptyState(dim: number = FACTOR_DIM): ProfileState {
 }
 
 export function touchedBy(examples: readonly StoredExample[], dim: number = FACTOR_DIM): Touched {
-  let total = 0;
-  let hasVectors = false;
-  for (const { indices, vector } of examples) {
-    total += indices.length;
-    hasVectors ||= vector?.length === dim;
-  }
-  const all = new Uint32Array(total);
+  return {
+    indices: union(examples.map(({ indices }) => indices)),
+    hasVectors: examples.some(({ vector }) => vector?.length === dim),
+  };
+}
+
+/** All of the indices, distinct, ascending. */
+export function union(lists: readonly Uint32Array[]): Uint32Array {
+  const all = new Uint32Array(lists.reduce((total, { length }) => total + length, 0));
   let at = 0;
-  for (const { indices } of examples) {
+  for (const indices of lists) {
     all.set(indices, at);
     at += indices.length;
   }
   all.sort();
   let distinct = 0;
-  for (let each = 0; each < total; each++) if (each === 0 || all[each] !== all[distinct - 1]) all[distinct++] = all[each]!;
-  return { indices: all.slice(0, distinct), hasVectors };
+  for (let each = 0; each < all.length; each++) if (each === 0 || all[each] !== all[distinct - 1]) all[distinct++] = all[each]!;
+  return all.slice(0, distinct);
 }
 
 /**
@@ -105,6 +110,7 @@ export function countRecord(state: ProfileState, record: Omit<LogRecord, 'patch'
 /** Takes a record over that was learned elsewhere (another tab, or before a restart): parameters and counts. */
 export function foldRecord(state: ProfileState, record: LogRecord): void {
   applyPatch(state, record.patch);
+  observe(state, record.misorders ?? []); // what came of it is in the patch
   countRecord(state, record);
 }
 
@@ -125,6 +131,7 @@ export function snapshotOf(state: ProfileState): Snapshot {
     modelVersion,
     eventCount,
     tally: storedTallyOf(state.tally),
+    watch: state.watch,
   };
 }
 
@@ -139,8 +146,8 @@ export function stateOf(snapshot: Snapshot | null, log: readonly LogRecord[], di
   return state;
 }
 
-function headOf({ logPosition, atMs, modelVersion, eventCount, tally }: Snapshot): Omit<ProfileState, 'linear' | 'factors'> {
-  return { logPosition, atMs, modelVersion, eventCount, tally: tally ? tallyOf(tally) : emptyTally() };
+function headOf({ logPosition, atMs, modelVersion, eventCount, tally, watch }: Snapshot): Omit<ProfileState, 'linear' | 'factors'> {
+  return { logPosition, atMs, modelVersion, eventCount, tally: tally ? tallyOf(tally) : emptyTally(), watch: watch ?? emptyWatch };
 }
 
 /**

@@ -121,7 +121,7 @@ export function shopper(candidates: readonly Candidate[], name = 'shopper', isSh
         event: { type, source: 'ga4', items: [{ id, ...(title !== undefined && { name: title }) }], list: { id: 'home' } },
       } as const;
       const stored = { queued, examples: lessonOf(queued, context) };
-      learn(state, stored.examples);
+      learn(state, [stored]);
       countRecord(state, { position: state.logPosition + 1, atMs, events: [stored], modelVersion: 0 });
       events.push(stored);
     },
