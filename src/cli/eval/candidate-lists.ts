@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { seededRandom } from '../../core/random.js';
 import { readLines } from './data-file.js';
 import type { MovieLensIds, Rating } from './ml-100k-files.js';
 
@@ -59,4 +60,31 @@ export function cutsOf({ name, queries }: CandidateList, histories: readonly (re
     cuts[user] = place;
   }
   return cuts;
+}
+
+/** As many as the published lists have. */
+const NEGATIVES = 99;
+
+/**
+ * What a configuration is chosen on: the item before each cut, among negatives of our own that the user never met. Histories may
+ * then be learned up to `cut − 1`. Users with fewer than two events before the cut are left out.
+ */
+export function earlierQueries(
+  histories: readonly (readonly Rating[])[],
+  cuts: readonly number[],
+  items: number,
+  seed: number,
+): readonly Query[] {
+  const random = seededRandom(seed ^ 0x7e57);
+  return histories.flatMap((history, user): Query[] => {
+    const met = new Set(history.map(({ item }) => item));
+    const cut = cuts[user]!;
+    if (cut < 2 || items - met.size < NEGATIVES) return [];
+    const others = new Set<number>();
+    while (others.size < NEGATIVES) {
+      const other = random.nextUint32() % items;
+      if (!met.has(other)) others.add(other);
+    }
+    return [{ user, item: history[cut - 1]!.item, others: [...others] }];
+  });
 }

@@ -1,6 +1,5 @@
 import type { EmbeddingParams } from '../../core/learners/kernel-types.js';
-import { seededRandom } from '../../core/random.js';
-import { cutsOf, readCandidateList, type CandidateList, type Query } from './candidate-lists.js';
+import { cutsOf, earlierQueries, readCandidateList, type CandidateList, type Query } from './candidate-lists.js';
 import { chooseLeast } from './choose.js';
 import type { EvalContext, EvalMetrics, EvalReport } from './dataset.js';
 import { countTransitions, transitionScores, type TransitionRule } from './item-transitions.js';
@@ -163,19 +162,8 @@ function answer(queries: readonly Query[], scorer: Scorer): { readonly hr10: num
 
 /** On the item before the test item, with negatives of our own; the test item and what follows are not looked at as answers. */
 function tune(histories: readonly (readonly Rating[])[], cuts: readonly number[], items: number, context: EvalContext): LeaveOneOutConfig {
-  const random = seededRandom(context.seed ^ 0x7e57);
   const earlier = cuts.map((cut) => Math.max(0, cut - 1));
-  const queries = histories.flatMap((history, user): Query[] => {
-    const met = new Set(history.map(({ item }) => item));
-    const item = history[earlier[user]!]?.item;
-    if (item === undefined || earlier[user]! === 0 || items - met.size < 99) return [];
-    const others = new Set<number>();
-    while (others.size < 99) {
-      const other = random.nextUint32() % items;
-      if (!met.has(other)) others.add(other);
-    }
-    return [{ user, item, others: [...others] }];
-  });
+  const queries = earlierQueries(histories, cuts, items, context.seed);
   const models = new Map<EmbeddingTraining, Model>();
   const training = chooseLeast(
     embeddingGrid,

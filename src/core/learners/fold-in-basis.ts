@@ -1,3 +1,4 @@
+import { cholesky } from './cholesky.js';
 import type { EmbeddingParams, ItemMatrix } from './kernel-types.js';
 
 /** Added to the diagonal of the covariance, as a share of its mean: a direction in which no user differs stays invertible. */
@@ -15,7 +16,7 @@ export function toFoldInBasis(params: EmbeddingParams): ItemMatrix & { readonly 
   const { dim, users, items, userBiases, itemBiases } = params;
   const rows = itemBiases.length;
   const mean = meanOf(users, dim);
-  const lower = cholesky(covarianceOf(users, dim, mean), dim);
+  const lower = cholesky(covarianceOf(users, dim, mean), dim, JITTER);
   const meanBias = userBiases.reduce((sum, bias) => sum + bias, 0) / userBiases.length;
   const vectors = new Float32Array(rows * dim);
   const bias = new Float32Array(rows);
@@ -51,20 +52,4 @@ function covarianceOf(users: Float32Array, dim: number, mean: Float64Array): Flo
         covariance[at * dim + other]! += (difference * (users[base + other]! - mean[other]!)) / (rows - 1);
     }
   return covariance;
-}
-
-/** L of C = L Lᵀ, row-major; `matrix` is symmetric, at least positive semidefinite, and read only. */
-function cholesky(matrix: Float64Array, dim: number): Float64Array {
-  let trace = 0;
-  for (let at = 0; at < dim; at++) trace += matrix[at * dim + at]!;
-  const lower = new Float64Array(dim * dim);
-  for (let row = 0; row < dim; row++)
-    for (let column = 0; column <= row; column++) {
-      let sum = matrix[row * dim + column]! + (row === column ? (JITTER * trace) / dim : 0);
-      for (let at = 0; at < column; at++) sum -= lower[row * dim + at]! * lower[column * dim + at]!;
-      const pivot = lower[column * dim + column]!;
-      if (row === column) lower[row * dim + row] = Math.sqrt(Math.max(sum, 0));
-      else lower[row * dim + column] = pivot === 0 ? 0 : sum / pivot;
-    }
-  return lower;
 }
