@@ -8,6 +8,13 @@ import { SdkError } from '../../core/errors.js';
 export interface Exports {
   stepLinear(...numbers: number[]): void;
   stepFactors(...numbers: number[]): void;
+  stepPairs(...numbers: number[]): void;
+  stepSingles(...numbers: number[]): void;
+  backwardLayer(...numbers: number[]): void;
+  dropOut(...numbers: number[]): void;
+  forwardLayer(...numbers: number[]): void;
+  scoreRows(...numbers: number[]): number;
+  updateLayer(...numbers: number[]): void;
   findTopK(...numbers: number[]): number;
   findTopKInt8(...numbers: number[]): number;
   sortHeap(scores: number, rows: number, filled: number): void;

@@ -72,3 +72,28 @@ export function sigmoid(z: f64): f64 {
   const tail = expOfNegative(z >= 0 ? -z : z);
   return z >= 0 ? 1.0 / (1.0 + tail) : tail / (1.0 + tail);
 }
+
+/**
+ * AdaGrad on two neighbours: `weight` is what lies at `place`, `pull` its gradient.
+ * @param learningRate  in both lanes, as epsilon
+ */
+@inline
+export function descend2(place: usize, accumulator: usize, weight: v128, pull: v128, learningRate: v128, epsilon: v128): void {
+  const gradient = clampGradient2(pull);
+  const sum = f64x2.add(load2(accumulator), f64x2.mul(gradient, gradient));
+  const scale = f64x2.add(f64x2.sqrt(sum), epsilon);
+  // Where the scale is 0 the step is 0/0.
+  const step = v128.and(f64x2.div(f64x2.mul(learningRate, gradient), scale), f64x2.gt(scale, f64x2.splat(0)));
+  store2(accumulator, saturate2(sum));
+  store2(place, saturate2(f64x2.sub(weight, step)));
+}
+
+/** AdaGrad on one number. */
+@inline
+export function descend1(place: usize, accumulator: usize, weight: f64, pull: f64, learningRate: f64, epsilon: f64): void {
+  const gradient = clampGradient(pull);
+  const sum = <f64>load<f32>(accumulator) + gradient * gradient;
+  const scale = Math.sqrt(sum) + epsilon;
+  store<f32>(accumulator, <f32>saturate(sum));
+  if (scale > 0) store<f32>(place, <f32>saturate(weight - (learningRate * gradient) / scale));
+}
