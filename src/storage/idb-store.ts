@@ -33,10 +33,10 @@ const relaxed = { durability: 'relaxed' } as const;
 export async function openIdbProfileStore(site: string, migrations = profileMigrations): Promise<ProfileStore> {
   const name = `homebody/${site}`;
   const connection = await openDatabase<ProfileSchema>(name, migrations);
-  /** The newest rewrite that the state of this tab includes. */
-  let settled = await connection.run('opening the profile', readSettled);
+  /** The newest rewrite that the state of this tab includes; `readSnapshot`, with which every state begins, says which. */
+  let settled = 0;
   /** The newest position that this tab has been told of. */
-  let known = settled;
+  let known = 0;
 
   return {
     durable: true,
@@ -183,10 +183,6 @@ async function appendChecked(database: IDBPDatabase<ProfileSchema>, logged: Logg
     if (ids.length > 0) return { ok: false, reason: 'duplicates', ids };
     return { ok: true, position: await log.add(logged) };
   });
-}
-
-async function readSettled(database: IDBPDatabase<ProfileSchema>): Promise<number> {
-  return toPosition(await database.get('meta', SETTLED));
 }
 
 function toPosition(stored: unknown): number {

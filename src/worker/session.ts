@@ -70,6 +70,7 @@ export async function openSession({ parts, signals, notices, options, store }: S
   const onError = notices.add;
   const onIdleError = (thrown: unknown): void => onError(toSdkError(thrown, 'internal'));
   let consent = options.consent;
+  let isOpen = false;
   let isEnded = false;
   let hasStarted = false;
 
@@ -102,7 +103,8 @@ export async function openSession({ parts, signals, notices, options, store }: S
     lists: () => lists.entries(),
     taste: (categories) => model.taste(categories),
   });
-  const isPersonal = (): boolean => consent.personalise && !isEnded;
+  // A catalogue may be there before the profile: an order that knows nothing of the shopper is not told.
+  const isPersonal = (): boolean => consent.personalise && isOpen && !isEnded;
   const shelves = createShelves({ clock, signals, profile, lists, known, catalogue, isPersonal, onIdleError });
   const lessons = createLessons(known, lists);
   const queue = createGroupCommit<RecordedQueuedEvent>(mostPerGroup, async (group) => {
@@ -130,6 +132,7 @@ export async function openSession({ parts, signals, notices, options, store }: S
   });
 
   await Promise.all([profile.open(), lists.load(), model.load(), catalogue.open()]);
+  isOpen = true;
   known.refresh();
   // Before anything else is answered: what a page asks for when it loads may read the whole log.
   await shelves.tell();
