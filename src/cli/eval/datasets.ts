@@ -4,8 +4,18 @@ import { cdnow } from './cdnow.js';
 import { creditcardFrauds } from './creditcard-frauds.js';
 import type { Dataset } from './dataset.js';
 import { germanCredit } from './german-credit.js';
+import { ml100k } from './ml-100k.js';
 import { onlineShoppers } from './online-shoppers.js';
 import { yoochoose } from './yoochoose.js';
 
 /** In the order of the help. */
-export const datasets: readonly Dataset[] = [onlineShoppers, amazonAccess, yoochoose, banking77, germanCredit, creditcardFrauds, cdnow];
+export const datasets: readonly Dataset[] = [
+  onlineShoppers,
+  amazonAccess,
+  yoochoose,
+  banking77,
+  germanCredit,
+  creditcardFrauds,
+  cdnow,
+  ml100k,
+];
