@@ -1,9 +1,9 @@
 import type { Contender } from './contest.js';
 
-type Turn = Pick<Contender, 'steps'>;
+type Work = Pick<Contender, 'steps' | 'result'>;
 
 /** One call of an engine per batch, the batches round and round. @param result  the parameters that `step` changes */
-export function calls<Batch>(batches: readonly Batch[], step: (batch: Batch) => Promise<unknown>, result: Float32Array): Turn {
+export function calls<Batch>(batches: readonly Batch[], step: (batch: Batch) => Promise<unknown>, result: Float32Array): Work {
   let next = 0;
   return {
     async steps(count) {
@@ -11,21 +11,21 @@ export function calls<Batch>(batches: readonly Batch[], step: (batch: Batch) => 
         await step(batches[next]!);
         next = next + 1 === batches.length ? 0 : next + 1;
       }
-      return result;
     },
+    result: () => result,
   };
 }
 
 /** The same without an engine around the kernel: a plain loop. */
-export function loop<Batch>(batches: readonly Batch[], step: (batch: Batch) => unknown, result: Float32Array): Turn {
+export function loop<Batch>(batches: readonly Batch[], step: (batch: Batch) => unknown, result: Float32Array): Work {
   let next = 0;
   return {
-    async steps(count) {
+    steps(count) {
       for (let at = 0; at < count; at++) {
         step(batches[next]!);
         next = next + 1 === batches.length ? 0 : next + 1;
       }
-      return result;
     },
+    result: () => result,
   };
 }

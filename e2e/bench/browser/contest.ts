@@ -11,10 +11,13 @@ export interface Contender {
   readonly name: string;
   /** Examples in one step, of which a time is that of one; default 1. */
   readonly examplesPerStep?: number;
-  /** Before a turn of `count` steps, outside the clock. */
+  /** Is work still under way when `steps` is done, so that only `result` tells its time? */
+  readonly isGpu?: boolean;
+  /** Before `count` steps, outside the clock. */
   prepare?(count: number): void | Promise<void>;
-  /** The next `count` steps. @returns what was computed, so that all can be seen to do the same work */
-  steps(count: number): Promise<Float32Array>;
+  steps(count: number): void | Promise<void>;
+  /** What was computed, on the CPU: in the clock, and so that all can be seen to do the same work. */
+  result(): Float32Array | Promise<Float32Array>;
   close?(): void;
 }
 
@@ -38,8 +41,11 @@ export interface Contest {
 }
 
 interface Entrant extends Contender {
+  /** 0 for who was so slow that its only step is measured already. */
   readonly perTurn: number;
-  /** µs per step, one for each turn. */
+  /** Steps that are timed together. */
+  readonly perSlice: number;
+  /** µs per example, one for each slice. */
   readonly times: number[];
 }
 
@@ -51,16 +57,22 @@ const fewestSteps = 2;
 const slowTurnMs = 200;
 /** Slower than this a step is measured once. */
 const slowStepMs = 1500;
+/**
+ * A turn is timed in slices: shorter than what a busy machine gives to one process at a time, so that the median is of steps without
+ * an interruption, for us as for tfjs. What reading the result took is spread over the turn's slices.
+ */
+const sliceMs = 2;
 
 /**
- * Everybody by turns in one page, medians of the turns.
- * @returns  our best fixed engine against the best of tfjs; the bare kernel, told beside it; `auto` against the fastest engine
+ * Everybody by turns in one page; medians.
+ * @returns  our best fixed engine against the best of tfjs; beside it, without a target, against the best `minimize` alone and the bare
+ *           kernel; `auto` against the fastest engine
  */
 export async function hold(contest: Contest): Promise<readonly Figure[]> {
   const entrants = await admit(contest);
   for (let turn = 0; turn < turns; turn++) {
     for (const entrant of entrants) {
-      if (entrant.perTurn > 0) entrant.times.push((await timed(entrant, entrant.perTurn, contest)).us);
+      if (entrant.perTurn > 0) entrant.times.push(...(await takeTurn(entrant, entrant.perTurn, entrant.perSlice)).times);
     }
   }
   for (const { name, times, perTurn, close } of entrants) {
@@ -78,7 +90,7 @@ async function admit(contest: Contest): Promise<readonly Entrant[]> {
     let contender: Contender | null = null;
     try {
       contender = await open();
-      const { result } = await timed(contender, 1, contest); // compiles what there is to compile
+      const { result } = await takeTurn(contender, 1, 1); // compiles what there is to compile
       expected ??= result.slice();
       const difference = relativeL2(result, expected, contest.start ?? new Float32Array(expected.length));
       if (contest.tolerance !== null && !(difference <= contest.tolerance))
@@ -94,39 +106,48 @@ async function admit(contest: Contest): Promise<readonly Entrant[]> {
   return entrants;
 }
 
-/** Finds how many steps fill a turn; that warms up, too. */
-async function paced(contender: Contender, contest: Contest): Promise<Entrant> {
-  const { mostSteps = Infinity } = contest;
+/** Finds how many steps fill a turn and a slice; that warms up, too. */
+async function paced(contender: Contender, { mostSteps = Infinity, stepsAtOnce = Infinity }: Contest): Promise<Entrant> {
   let count = 1;
-  let tried = await timed(contender, count, contest);
-  if (tried.ms > slowStepMs) return { ...contender, perTurn: 0, times: [tried.us] };
+  let tried = await takeTurn(contender, count, 1);
+  if (tried.ms > slowStepMs) return { ...contender, perTurn: 0, perSlice: 0, times: [...tried.times] };
   while (tried.ms < turnMs / 2 && count < mostSteps) {
     count = Math.min(mostSteps, Math.max(2 * count, Math.round((count * turnMs) / 4 / Math.max(tried.ms, 0.01))));
-    tried = await timed(contender, count, contest);
+    tried = await takeTurn(contender, count, contender.isGpu === true ? count : Math.min(count, stepsAtOnce));
   }
   const stepMs = tried.ms / count;
   const fewest = fewestSteps * stepMs <= slowTurnMs ? fewestSteps : 1;
-  return { ...contender, perTurn: Math.min(mostSteps, Math.max(fewest, Math.round(turnMs / stepMs))), times: [] };
+  const steps = Math.min(mostSteps, Math.max(fewest, Math.round(turnMs / stepMs)));
+  const perSlice = contender.isGpu === true ? steps : Math.min(steps, stepsAtOnce, Math.max(1, Math.round(sliceMs / stepMs)));
+  return { ...contender, perTurn: perSlice * Math.ceil(steps / perSlice), perSlice, times: [] };
 }
 
-interface Timed {
+interface Turn {
   readonly ms: number;
   /** µs per example. */
-  readonly us: number;
+  readonly times: readonly number[];
   readonly result: Float32Array;
 }
 
-async function timed(contender: Contender, count: number, { stepsAtOnce = Infinity }: Contest): Promise<Timed> {
-  let ms = 0;
-  let result: Float32Array = new Float32Array();
-  for (let done = 0; done < count; done += stepsAtOnce) {
-    const steps = Math.min(stepsAtOnce, count - done);
+async function takeTurn(contender: Contender, perTurn: number, perSlice: number): Promise<Turn> {
+  const { examplesPerStep = 1 } = contender;
+  const slices: { steps: number; ms: number }[] = [];
+  for (let done = 0; done < perTurn; done += perSlice) {
+    const steps = Math.min(perSlice, perTurn - done);
     await contender.prepare?.(steps);
     const startedAt = performance.now();
-    result = await contender.steps(steps);
-    ms += performance.now() - startedAt;
+    const running = contender.steps(steps);
+    if (running !== undefined) await running;
+    slices.push({ steps, ms: performance.now() - startedAt });
   }
-  return { ms, us: (1000 * ms) / (count * (contender.examplesPerStep ?? 1)), result };
+  const startedAt = performance.now();
+  const result = await contender.result();
+  const readMs = performance.now() - startedAt;
+  return {
+    ms: slices.reduce((sum, { ms }) => sum + ms, readMs),
+    times: slices.map(({ steps, ms }) => (1000 * (ms / steps + readMs / perTurn)) / examplesPerStep),
+    result,
+  };
 }
 
 function figuresOf({ name, unit, target, pair }: Contest, entrants: readonly Entrant[]): readonly Figure[] {
@@ -140,10 +161,13 @@ function figuresOf({ name, unit, target, pair }: Contest, entrants: readonly Ent
   const named = (wanted: string): Place | undefined => placed.find((each) => each.name === wanted);
   const versus = (name: string, ours: Place | undefined, against: Place | undefined, target: number | null): Figure[] =>
     ours === undefined || against === undefined ? [] : [{ ...comparison(name, ours.value, unit, against, target), engine: ours.name }];
+  const minimize = placed.find((each) => each.role === 'tfjs' && each.name.includes('minimize'));
+  const hasBoth = placed.some((each) => each.role === 'tfjs' && each.name.includes('hand-derived'));
   return [
     ...(pair === undefined
       ? versus(name, best('engine'), best('tfjs'), target)
       : versus(`${name}-${pair[0]}`, named(pair[0]), named(pair[1]), target)),
+    ...versus(`${name}-against-minimize`, best('engine'), hasBoth ? minimize : undefined, null),
     ...versus(`${name}-kernel-alone`, best('kernel'), best('tfjs'), null),
     ...versus(`auto-${name}`, best('auto'), best('engine'), 1 / mostTimesFastest),
   ];

@@ -3,6 +3,7 @@ import { createFullReferenceEngine } from '../../../src/compute/full-reference.j
 import type { KernelName } from '../../../src/compute/race.js';
 import type { EngineSelector } from '../../../src/compute/select.js';
 import { createFullSelector } from '../../../src/compute/select-full.js';
+import { createSimdEngine } from '../../../src/compute/simd/entry.js';
 import { createWebglEngine } from '../../../src/compute/webgl/entry.js';
 import type { Contender } from './contest.js';
 import type { Allocate } from './work/start.js';
@@ -17,6 +18,7 @@ export const plainArrays: Allocate = (...lengths) => lengths.map((length) => new
 /** What opens each engine, in the order of their names on a chart. */
 const openers: readonly { readonly name: string; open(): Promise<SomeEngine> }[] = [
   { name: 'reference', open: async () => createFullReferenceEngine() },
+  { name: 'simd', open: async () => createSimdEngine() },
   { name: 'webgl', open: () => createWebglEngine() },
 ];
 
@@ -39,6 +41,7 @@ export async function openEngines(): Promise<OurEngines> {
   }
   const selector = createFullSelector({
     wanted: 'auto',
+    loadSimd: async () => createSimdEngine(),
     loadWebgl: () => createWebglEngine(),
     nowMs: () => performance.now(),
     onFallback: ({ from, error }) => console.log(`  auto left ${from}: ${error.code} ${error.message}`),

@@ -64,30 +64,30 @@ async function bench(): Promise<readonly Figure[]> {
   }
 }
 
-type Turn = Pick<Contender, 'prepare' | 'steps'>;
+type Work = Pick<Contender, 'prepare' | 'steps' | 'result'>;
 
 /** One engine call per batch of `rows`. */
-function calls(params: LinearParams, stream: SparseBatch, rows: number, step: (batch: SparseBatch) => Promise<unknown>): Turn {
+function calls(params: LinearParams, stream: SparseBatch, rows: number, step: (batch: SparseBatch) => Promise<unknown>): Work {
   const batches = inTurn(stream, rows);
   return {
     prepare: batches.prepare,
     async steps() {
       for (const batch of batches.prepared()) await step(batch);
-      return params.weights;
     },
+    result: () => params.weights,
   };
 }
 
 /** One example after the other without an engine. */
-function loop(stream: SparseBatch, rule: LinearRule): Turn {
+function loop(stream: SparseBatch, rule: LinearRule): Work {
   const params = zeroLinear(sparseSize, (...lengths) => lengths.map((length) => new Float32Array(length)));
   const batches = inTurn(stream, 1);
   return {
     prepare: batches.prepare,
-    async steps() {
+    steps() {
       for (const batch of batches.prepared()) stepLinear(params, batch, rule);
-      return params.weights;
     },
+    result: () => params.weights,
   };
 }
 

@@ -72,14 +72,14 @@ async function bench(): Promise<readonly Figure[]> {
 }
 
 /** One query after the other, each answered before the next is asked. */
-function queryCalls(ask: (query: Float32Array) => Promise<Float32Array>): Pick<Contender, 'steps'> {
+function queryCalls(ask: (query: Float32Array) => Promise<Float32Array>): Pick<Contender, 'steps' | 'result'> {
   let next = 0;
+  let scores: Float32Array = new Float32Array();
   return {
     async steps(count) {
-      let scores: Float32Array = new Float32Array();
       for (let at = 0; at < count; at++) scores = await ask(queries[next++ % queries.length]!);
-      return scores;
     },
+    result: () => scores,
   };
 }
 

@@ -30,13 +30,14 @@ export function tfjsContenders(backends: readonly TfjsBackend[], ways: readonly 
         role: 'tfjs',
         name: label,
         prepare: async () => void (await tf.setBackend(backend)),
+        isGpu: backend === 'webgl',
         steps: async (count) => {
           for (let step = 0; step < count; step++) {
             const done = model.step(at++);
             if (done !== undefined) await done;
           }
-          return model.read();
         },
+        result: () => model.read(),
         close: () => model.dispose(),
       };
     }),
