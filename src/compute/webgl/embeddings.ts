@@ -5,8 +5,9 @@ import { createOverlay, type Line, type Overlay } from './embeddings-lines.js';
 import { schedule, type Schedule } from './embeddings-schedule.js';
 import { embeddingShaders, embeddingUnits, losses } from './embeddings-shaders.js';
 import { createPasses, type Passes } from './passes.js';
-import { readParts, waitForGpu } from './readback.js';
+import { partOfList, readParts } from './readback.js';
 import { refuse } from './refuse.js';
+import { runWaves } from './run-waves.js';
 import { createScratch } from './scratch.js';
 
 /** Users and items on the GPU: only those that a call touches, side by side, from its first row to its last. */
@@ -21,13 +22,11 @@ export interface EmbeddingKernel {
   dispose(): void;
 }
 
-/** After so much the GPU is waited for, so that a lost context is noticed and the deadline stays near. */
-const DRAWS_PER_WAIT = 512;
 const TEXELS_PER_WAIT = 2 ** 18;
 const DEADLINE_MS = 20_000;
 
 export function createEmbeddingKernel(device: Device): EmbeddingKernel {
-  let compiled: Passes<'learn', (typeof embeddingUnits)[number]> | null = null;
+  let compiled: Passes<keyof typeof embeddingShaders, (typeof embeddingUnits)[number]> | null = null;
   let probe = 0;
 
   /** The plan's rows on top of the overlay. */
@@ -43,7 +42,7 @@ export function createEmbeddingKernel(device: Device): EmbeddingKernel {
     const scratch = createScratch(device);
     try {
       const span = spanOf(dim);
-      const height = plan.members.length + Math.ceil(plan.rows / span);
+      const height = plan.members.length;
       const before = Array.from(plan.members, (member) => overlay.read(member));
       const values = packLines(
         before.map((line) => line.values),
@@ -55,8 +54,13 @@ export function createEmbeddingKernel(device: Device): EmbeddingKernel {
         span,
         0,
       );
-      const tasks = scratch.list('RGBA32F', plan.tasks.length / 4, plan.tasks).texture;
-      const rows = scratch.list('RGBA32F', 2 * plan.rows, packRows(plan, batch)).texture;
+      const lists = {
+        rows: scratch.list('RGBA32F', 2 * plan.rows, packRows(plan, batch)),
+        order: scratch.list('R32F', plan.rows, plan.order.numbers),
+        tasks: scratch.list('RGBA32F', plan.tasks.numbers.length / 4, plan.tasks.numbers),
+        scores: scratch.list('RGBA32F', plan.rows, null),
+      };
+      const toScores = scratch.target([lists.scores.texture]);
       const pairs = [0, 1].map(() => ({
         values: scratch.grid('RGBA32F', span, height, values).texture,
         accumulators: scratch.grid('RGBA32F', span, height, accumulators).texture,
@@ -68,32 +72,34 @@ export function createEmbeddingKernel(device: Device): EmbeddingKernel {
       for (const name of ['learningRate', 'l2', 'biasL2', 'epsilon'] as const) passes.set(name, 'float', rule[name]);
       passes.set('probe', 'float', probe);
 
-      let waitedAt = 0;
-      for (let draw = 0; draw < plan.starts.length - 1; draw++) {
-        const [first, next] = [plan.starts[draw]!, plan.starts[draw + 1]!];
-        if (draw === 0 || draw - waitedAt >= DRAWS_PER_WAIT || (next - plan.starts[waitedAt]!) * span > TEXELS_PER_WAIT) {
-          if (draw > waitedAt) {
-            passes.end();
-            await waitForGpu(device, DEADLINE_MS);
-          }
-          waitedAt = draw;
+      await runWaves(device, {
+        order: plan.order,
+        tasks: plan.tasks,
+        tasksPerWait: TEXELS_PER_WAIT / span,
+        deadlineMs: DEADLINE_MS,
+        begin() {
           passes.begin();
-          passes.bind('tasks', tasks);
-          passes.bind('rows', rows);
-        }
-        const from = pairs[1 - (draw & 1)]!;
-        passes.bind('values', from.values);
-        passes.bind('accumulators', from.accumulators);
-        passes.draw('learn', targets[draw & 1]!, 6 * first, 6 * (next - first));
-      }
-      passes.end();
-      const read = await readParts(
+          for (const name of ['rows', 'order', 'tasks', 'scores'] as const) passes.bind(name, lists[name].texture);
+        },
+        draw(wave, some, tasks) {
+          const from = pairs[1 - (wave & 1)]!;
+          passes.bind('values', from.values);
+          passes.bind('accumulators', from.accumulators);
+          passes.draw('score', toScores, some.first, some.count);
+          if (tasks.count > 0) passes.draw('learn', targets[wave & 1]!, 6 * tasks.first, 6 * tasks.count);
+        },
+        end: () => passes.end(),
+      });
+      const [scored, ...read] = await readParts(
         device,
-        targets.flatMap((framebuffer) => [0, 1].map((attachment) => ({ framebuffer, attachment, width: span, height }))),
+        [
+          partOfList(toScores, lists.scores, plan.rows),
+          ...targets.flatMap((framebuffer) => [0, 1].map((attachment) => ({ framebuffer, attachment, width: span, height }))),
+        ],
         DEADLINE_MS,
       );
       const after = takeLines(plan, read, span, dim, probe);
-      const scores = takeScores(plan, read, span, probe);
+      const scores = takeScores(plan, scored!, probe);
       checkEmbeddings(plan, batch, rule, before, after, scores);
       for (const [line, member] of plan.members.entries()) overlay.write(member, after[line]!);
       return scores;
@@ -109,7 +115,7 @@ export function createEmbeddingKernel(device: Device): EmbeddingKernel {
       const overlay = createOverlay(params);
       const scores = new Float32Array(batch.rows);
       for (let first = 0; first < batch.rows;) {
-        const plan = schedule(batch, rule, spanOf(params.dim), params.userBiases.length, first, device.maxEdge);
+        const plan = schedule(batch, rule, params.userBiases.length, first, device.maxEdge);
         scores.set(await learn(plan, overlay, batch, rule, params.dim), first);
         first += plan.rows;
       }
@@ -146,7 +152,7 @@ function packRows({ firstRow, rows, lines }: Schedule, batch: EmbeddingBatch): F
 /** @param read  values and accumulators of one texture, then of the other */
 function takeLines(plan: Schedule, read: readonly Float32Array[], span: number, dim: number, probe: number): readonly Line[] {
   return Array.from(plan.members, (_member, line) => {
-    const [values, accumulators] = read.slice(2 * plan.places[line]!) as [Float32Array, Float32Array];
+    const [values, accumulators] = read.slice(2 * plan.placeOf(line)) as [Float32Array, Float32Array];
     const start = line * span * 4;
     const last = start + (span - 1) * 4;
     const mark = plan.touches[line]! > 0 ? probe : probe + 0.5;
@@ -160,11 +166,9 @@ function takeLines(plan: Schedule, read: readonly Float32Array[], span: number, 
   });
 }
 
-function takeScores(plan: Schedule, read: readonly Float32Array[], span: number, probe: number): Float32Array {
+function takeScores(plan: Schedule, texels: Float32Array, probe: number): Float32Array {
   return Float32Array.from({ length: plan.rows }, (_, row) => {
-    const texels = read[2 * plan.scorePlaces[row]!]!;
-    const at = (plan.members.length * span + row) * 4;
-    if (texels[at + 3] !== probe) refuse(`score ${row} carries probe ${texels[at + 3]}, expected ${probe}`);
-    return texels[at]!;
+    if (texels[4 * row + 3] !== probe) refuse(`score ${row} carries probe ${texels[4 * row + 3]}, expected ${probe}`);
+    return texels[4 * row]!;
   });
 }

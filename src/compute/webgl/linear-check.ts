@@ -1,7 +1,7 @@
 import type { LinearParams, LinearRule, SparseBatch } from '../../core/learners/kernel-types.js';
 import { sigmoid } from '../../core/learners/sigmoid.js';
 import { refuse } from './refuse.js';
-import type { PackedBatch } from './linear-pack.js';
+import type { Touched } from './linear-pack.js';
 
 export interface LinearResult {
   /** [rows] */
@@ -29,12 +29,12 @@ export function checkLinear(
   params: LinearParams,
   batch: SparseBatch,
   rule: LinearRule,
-  packed: PackedBatch,
+  touch: Touched,
   texels: Float32Array,
   probe: number,
 ): LinearResult {
   const { rows } = batch;
-  const { touched, touches } = packed;
+  const { touched, touches } = touch;
   const scores = new Float32Array(rows);
   const weights = new Float32Array(touched.length);
   const accumulators = new Float32Array(touched.length);
@@ -64,7 +64,7 @@ export function checkLinear(
     weights[place] = weight;
     accumulators[place] = accumulator;
   }
-  spotCheck(params, batch, rule, packed, scores, weights);
+  spotCheck(params, batch, rule, touch, scores, weights);
   return { scores, indices: touched, weights, accumulators };
 }
 
@@ -85,11 +85,11 @@ function spotCheck(
   params: LinearParams,
   batch: SparseBatch,
   rule: LinearRule,
-  packed: PackedBatch,
+  touch: Touched,
   scores: Float32Array,
   weights: Float32Array,
 ): void {
-  const { touched, touches } = packed;
+  const { touched, touches } = touch;
   let left = SPOT_CHECKS;
   let place = 0;
   for (let row = 0; row < batch.rows && left > 0; row++) {

@@ -1,12 +1,11 @@
 import type { LinearParams, SparseBatch } from '../../core/learners/kernel-types.js';
 
-/** A sparse batch as texels, laid out as `linear-shaders` reads them. */
-export interface PackedBatch {
+/** What a batch changes. */
+export interface Touched {
   /** Distinct indices of rows that learn, in order of first appearance. */
   readonly touched: Uint32Array;
   /** [touched], how many learning rows hold the index. */
   readonly touches: Uint32Array;
-  readonly chunks: readonly Chunk[];
 }
 
 /** Rows that are learned on one working set: the weights that any of them holds, side by side. */
@@ -29,16 +28,19 @@ export interface Chunk {
  */
 const MOST_CELLS = 2 ** 14;
 
-export function packBatch(params: LinearParams, batch: SparseBatch): PackedBatch {
-  const { rows, offsets, indices, sampleWeights } = batch;
-  const size = params.weights.length;
+/** A sparse batch as texels, laid out as `linear-shaders` reads them. */
+export function packChunks(params: LinearParams, batch: SparseBatch): readonly Chunk[] {
   const chunks: Chunk[] = [];
-  for (let row = 0; row < rows;) {
-    const chunk = packChunk(batch, row, size);
+  for (let row = 0; row < batch.rows;) {
+    const chunk = packChunk(batch, row, params.weights.length);
     chunks.push(chunk);
     row += chunk.rows;
   }
-  const places = new Int32Array(size).fill(-1);
+  return chunks;
+}
+
+export function findTouched(params: LinearParams, { rows, offsets, indices, sampleWeights }: SparseBatch): Touched {
+  const places = new Int32Array(params.weights.length).fill(-1);
   const touched: number[] = [];
   const touches: number[] = [];
   for (let row = 0; row < rows; row++) {
@@ -53,7 +55,7 @@ export function packBatch(params: LinearParams, batch: SparseBatch): PackedBatch
       touches[places[index]!]!++;
     }
   }
-  return { touched: Uint32Array.from(touched), touches: Uint32Array.from(touches), chunks };
+  return { touched: Uint32Array.from(touched), touches: Uint32Array.from(touches) };
 }
 
 function packChunk(batch: SparseBatch, firstRow: number, size: number): Chunk {

@@ -39,26 +39,30 @@ void drawAt(int number, int shift) {
 }
 `;
 
-/** Points 0 … memberCount: from the parameters into a list, behind its first `offset` texels. */
-export const gatherShaders = [
-  `${shared}${point}
+export const chunkUnits = ['weights', 'accumulators', 'members', 'entries', 'rows', 'grid', 'state', 'results'] as const;
+
+export const chunkShaders = {
+  /** Points 0 … memberCount: from the parameters into a list, behind its first `offset` texels. */
+  gather: [
+    `${shared}${point}
   flat out int index;
   void main() {
     index = int(texelAt(members, gl_VertexID).r);
     drawAt(offset + gl_VertexID, listShift);
   }`,
-  `${shared}
+    `${shared}
   flat in int index;
   out vec4 result;
   void main() { result = vec4(paramAt(weights, index), paramAt(accumulators, index), 0.0, probe); }`,
-] as const;
+    'points',
+  ],
 
-/** Point r: the score of row r of the chunk. */
-export const scoreShaders = [
-  `${shared}${point}
+  /** Point r: the score of row r of the chunk. */
+  score: [
+    `${shared}${point}
   flat out int row;
   void main() { row = gl_VertexID; drawAt(firstRow + row, listShift); }`,
-  `${shared}${arithmetic}
+    `${shared}${arithmetic}
   flat in int row;
   out vec4 result;
   float product(int at) {
@@ -73,20 +77,22 @@ export const scoreShaders = [
     for (; at < end; at++) sums.x += product(at);
     result = vec4(saturated(info.z + ((sums.x + sums.y) + (sums.z + sums.w))), 0.0, 0.0, probe);
   }`,
-] as const;
+    'points',
+  ],
 
-/** A strip of vertices 4r … 4r + 3 over the state: its weights after row r of the chunk. */
-export const updateShaders = [
-  `${shared}
+  /** Vertices 6r … 6r + 5 over the state: its weights after row r of the chunk. */
+  update: [
+    `${shared}
   flat out int row;
   void main() {
-    row = gl_VertexID >> 2;
+    row = gl_VertexID / 6;
+    int number = gl_VertexID % 6;
     ivec2 last = placeOf(memberCount - 1, listShift);
     vec2 size = vec2(last.y > 0 ? 1 << listShift : last.x + 1, last.y + 1);
-    vec2 corner = vec2(gl_VertexID & 1, (gl_VertexID >> 1) & 1) * size;
+    vec2 corner = vec2(number == 1 || number == 2 || number == 4, number == 2 || number == 4 || number == 5) * size;
     gl_Position = vec4(corner / float(viewportEdge) * 2.0 - 1.0, 0.0, 1.0);
   }`,
-  `${shared}${arithmetic}
+    `${shared}${arithmetic}
   uniform float learningRate, l2, epsilon;
   uniform bool isPlain;
   flat in int row;
@@ -110,18 +116,20 @@ export const updateShaders = [
     result.x = saturated(result.x - learningRate * gradient / (root + epsilon));
     result.y = saturated(result.y + gradient * gradient);
   }`,
-] as const;
+  ],
 
-/** Points 0 … memberCount: from the state back into the parameters. */
-export const scatterShaders = [
-  `${shared}${point}
+  /** Points 0 … memberCount: from the state back into the parameters. */
+  scatter: [
+    `${shared}${point}
   flat out vec2 updated;
   void main() {
     updated = texelAt(state, gl_VertexID).xy;
     drawAt(int(texelAt(members, gl_VertexID).r), paramsShift);
   }`,
-  `flat in vec2 updated;
+    `flat in vec2 updated;
   layout(location = 0) out float weight;
   layout(location = 1) out float accumulator;
   void main() { weight = updated.x; accumulator = updated.y; }`,
-] as const;
+    'points',
+  ],
+} as const;

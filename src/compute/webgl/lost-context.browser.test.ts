@@ -1,25 +1,34 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { stepEmbeddings } from '../../core/learners/embeddings.js';
 import { stepFactors } from '../../core/learners/factors.js';
 import type { FactorParams, LinearParams } from '../../core/learners/kernel-types.js';
 import { stepLinear } from '../../core/learners/linear.js';
+import { stepMlp } from '../../core/learners/mlp.js';
 import { scoreTopK } from '../../core/learners/score-top-k.js';
 import {
   adagrad,
+  bpr,
   denseBatch,
+  embeddingBatch,
+  embeddingParams,
   factorParams,
   factorRule,
   floats,
   itemMatrix,
   linearParams,
+  mlpParams,
+  mlpRule,
   relativeL2,
   sparseBatch,
 } from '../engine-cases.contract.js';
-import type { GpuEngine } from '../engine.js';
+import type { FullEngine, GpuEngine } from '../engine.js';
 import { countTensors, openDevice, type Device } from './device.js';
 import { createWebglEngine } from './webgl-engine.js';
 
-const engines: GpuEngine[] = [];
-const made = async (open?: () => Device): Promise<GpuEngine> => {
+type WebglEngine = GpuEngine & FullEngine;
+
+const engines: WebglEngine[] = [];
+const made = async (open?: () => Device): Promise<WebglEngine> => {
   const engine = await createWebglEngine(open);
   engines.push(engine);
   return engine;
@@ -119,6 +128,30 @@ describe('a context lost for real', () => {
     expect(engine.describe().recoveries).toBe(2);
   });
 
+  test('in the middle of embeddings and of a perceptron: parameters stay as they were until the repeated call is verified', async () => {
+    const engine = await made();
+    const embeddings = embeddingParams(1, 300, 32, 80);
+    const mlp = mlpParams([64, 32, 1], 81);
+    const [before, wantEmbeddings, wantMlp] = [structuredClone({ embeddings, mlp }), structuredClone(embeddings), structuredClone(mlp)];
+    const [pairs, rows] = [embeddingBatch(700, 1, 300, 82), denseBatch(700, 64, 83)]; // longer than the GPU is left alone for
+    stepEmbeddings(wantEmbeddings, pairs, bpr);
+    stepMlp(wantMlp, rows, { ...mlpRule, batch: 1 });
+    for (const start of [() => engine.stepEmbeddings(embeddings, pairs, bpr), () => engine.stepMlp(mlp, rows, { ...mlpRule, batch: 1 })]) {
+      const running = start();
+      await Promise.resolve(); // its turn has come: draws are issued
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      engine.loseContext();
+      if (engine.describe().recoveries === 0) expect({ embeddings, mlp }).toEqual(before);
+      else expect(mlp).toEqual(before.mlp);
+      await running;
+    }
+    expect(engine.describe().recoveries).toBe(2);
+    expect(relativeL2(embeddings.users, wantEmbeddings.users)).toBeLessThanOrEqual(1e-5);
+    expect(relativeL2(embeddings.items, wantEmbeddings.items)).toBeLessThanOrEqual(1e-5);
+    expect(relativeL2(mlp.weights, wantMlp.weights)).toBeLessThanOrEqual(1e-5);
+    expect(mlp.steps).toEqual(wantMlp.steps);
+  });
+
   test('and no second one to be had: the step rejects with engine-lost and has changed nothing', async () => {
     let opened = 0;
     const engine = await made(() => {
@@ -203,6 +236,29 @@ describe('a GPU that lies', () => {
     const batch = batchOf(60);
     batch.sampleWeights.fill(0);
     await expect(engine.stepLinear(linearParams(2048, 61), batch, adagrad)).rejects.toMatchObject({ code: 'engine-refused' });
+  });
+
+  /** What is read back: first the scores, [rows] texels. */
+  test.each<[string, (values: Float32Array, rows: number) => void]>([
+    ['zeros', (values) => values.fill(0)],
+    ['NaN', (values) => values.fill(NaN)],
+    [
+      'biases a little off',
+      (values, rows) => values.forEach((value, at) => (values[at] = at >= 4 * rows && at % 4 === 0 ? value + 0.02 : value)),
+    ],
+    [
+      'scores a little off',
+      (values, rows) => values.forEach((value, at) => (values[at] = at < 4 * rows && at % 4 < 2 ? value + 0.1 : value)),
+    ],
+    ['probes of another call', (values) => values.forEach((value, at) => (values[at] = at % 4 === 3 ? value - 1 : value))],
+  ])('and reads back %s for embeddings and a perceptron is refused, and the parameters are untouched', async (_what, spoil) => {
+    const engine = await made(() => lyingDevice((values) => spoil(values, 12)));
+    const params = { embeddings: embeddingParams(3, 40, 32, 84), mlp: mlpParams([32, 16, 1], 85) };
+    const before = structuredClone(params);
+    const refused = { code: 'engine-refused' };
+    await expect(engine.stepEmbeddings(params.embeddings, embeddingBatch(12, 3, 40, 86), bpr)).rejects.toMatchObject(refused);
+    await expect(engine.stepMlp(params.mlp, denseBatch(12, 32, 87), { ...mlpRule, batch: 4 })).rejects.toMatchObject(refused);
+    expect(params).toEqual(before);
   });
 
   test('only once is asked again on a new context and believed', async () => {

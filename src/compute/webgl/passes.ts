@@ -17,14 +17,14 @@ export interface Passes<Pass extends string, Unit extends string> {
 export type UniformKind = 'int' | 'uint' | 'float' | 'ivec4';
 
 /**
- * Compiles the passes; all draw triangles.
- * @param shaders  vertex and fragment shader by pass
+ * Compiles the passes.
+ * @param shaders  vertex and fragment shader by pass, and what it draws if not triangles
  * @throws SdkError `engine-unavailable`, `engine-lost`
  */
 export function createPasses<Pass extends string, Unit extends string>(
   device: Device,
   units: readonly Unit[],
-  shaders: Readonly<Record<Pass, readonly [vertex: string, fragment: string]>>,
+  shaders: Readonly<Record<Pass, readonly [vertex: string, fragment: string, mode?: 'points']>>,
 ): Passes<Pass, Unit> {
   const { gl } = device;
   const names = Object.keys(shaders) as Pass[];
@@ -85,7 +85,7 @@ export function createPasses<Pass extends string, Unit extends string>(
     draw(pass, target, first, vertices) {
       gl.bindFramebuffer(gl.FRAMEBUFFER, target);
       gl.useProgram(programs.get(pass)!.program);
-      gl.drawArrays(gl.TRIANGLES, first, vertices);
+      gl.drawArrays(shaders[pass][2] === 'points' ? gl.POINTS : gl.TRIANGLES, first, vertices);
     },
     dispose() {
       for (const { program } of programs.values()) gl.deleteProgram(program);

@@ -1,5 +1,6 @@
 import { SdkError } from '../../core/errors.js';
 import type { Device } from './device.js';
+import type { TexelList } from './draw.js';
 
 /** Waiting for the GPU with two ways out: `tensor.data()` of tfjs never settles once the context is lost. */
 
@@ -44,6 +45,11 @@ export interface ReadPart {
   readonly height: number;
 }
 
+/** The first `count` texels of a list, in whole lines if there are several. */
+export function partOfList(framebuffer: WebGLFramebuffer, { width, height }: TexelList, count: number): ReadPart {
+  return { framebuffer, attachment: 0, width: height === 1 ? Math.max(1, count) : width, height };
+}
+
 /**
  * Reads several textures, RGBA, and waits for the GPU once.
  * @returns each [height · width · 4], new memory
@@ -77,21 +83,6 @@ export async function readParts(device: Device, parts: readonly ReadPart[], dead
   return read;
 }
 
-/**
- * Reads the colour attachment 0 of `framebuffer`, RGBA.
- * @returns [height · width · 4], new memory
- * @throws SdkError `engine-lost`
- */
-export async function readTexels(
-  device: Device,
-  framebuffer: WebGLFramebuffer,
-  width: number,
-  height: number,
-  deadlineMs: number,
-): Promise<Float32Array> {
-  return (await readParts(device, [{ framebuffer, attachment: 0, width, height }], deadlineMs))[0]!;
-}
-
 /** Reads a 32-bit float texture of tfjs (one value per texel): [height · width], new memory. */
 export async function readTexture(
   device: Device,
@@ -106,9 +97,9 @@ export async function readTexture(
   gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
   try {
     // RED is not promised to be readable, RGBA is: three of four values are padding.
-    const texels = await readTexels(device, framebuffer, width, height, deadlineMs);
+    const [texels] = await readParts(device, [{ framebuffer, attachment: 0, width, height }], deadlineMs);
     const values = new Float32Array(width * height);
-    for (let at = 0; at < values.length; at++) values[at] = texels[4 * at]!;
+    for (let at = 0; at < values.length; at++) values[at] = texels![4 * at]!;
     return values;
   } finally {
     gl.deleteFramebuffer(framebuffer);

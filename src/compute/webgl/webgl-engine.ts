@@ -7,7 +7,6 @@ import { scoreTopKInt8 } from '../../core/learners/score-top-k-int8.js';
 import type { FullEngine, GpuEngine } from '../engine.js';
 import { openDevice, type Device } from './device.js';
 import { createGuard } from './guard.js';
-import { raceKernel } from './race-kernel.js';
 import { textureOf } from './tensor.js';
 
 /**
@@ -42,7 +41,13 @@ export async function createWebglEngine(open: () => Device = openDevice): Promis
         return scores;
       }),
     scoreTopK: (query, items, k) => guard.run(({ topK }) => topK.score(query, items, k)),
-    stepEmbeddings: (params, batch, rule) => guard.wait(() => stepEmbeddings(params, batch, rule)),
+    stepEmbeddings: (params, batch, rule) =>
+      guard.run(async ({ embeddings }) => {
+        if (!embeddings.fits(params, batch, rule)) return stepEmbeddings(params, batch, rule);
+        const { scores, commit } = await embeddings.step(params, batch, rule);
+        commit();
+        return scores;
+      }),
     stepMlp: (params, batch, rule) =>
       guard.run(async ({ mlp }) => {
         if (!mlp.fits(params, batch, rule)) return stepMlp(params, batch, rule);
@@ -68,7 +73,6 @@ export async function createWebglEngine(open: () => Device = openDevice): Promis
       if (station === null) throw new SdkError('invalid-state', 'there is no context to lose');
       station.device.loseContext();
     },
-    race: (rival, kernel, size, nowMs) => raceKernel([rival, engine], kernel, size, nowMs),
     close: () => guard.close(),
   };
   return engine;
