@@ -66,25 +66,26 @@ export function cutsOf({ name, queries }: CandidateList, histories: readonly (re
 const NEGATIVES = 99;
 
 /**
- * What a configuration is chosen on: the item before each cut, among negatives of our own that the user never met. Histories may
- * then be learned up to `cut − 1`. Users with fewer than two events before the cut are left out.
+ * What a configuration is chosen on: the item `back` places before each cut, among negatives of our own that the user never met.
+ * Histories may then be learned up to `cut − back`. Users with nothing before that are left out.
  */
 export function earlierQueries(
   histories: readonly (readonly Rating[])[],
   cuts: readonly number[],
   items: number,
   seed: number,
+  back = 1,
 ): readonly Query[] {
-  const random = seededRandom(seed ^ 0x7e57);
+  const random = seededRandom(seed ^ (0x7e57 + back));
   return histories.flatMap((history, user): Query[] => {
     const met = new Set(history.map(({ item }) => item));
-    const cut = cuts[user]!;
-    if (cut < 2 || items - met.size < NEGATIVES) return [];
+    const place = cuts[user]! - back;
+    if (place < 1 || items - met.size < NEGATIVES) return [];
     const others = new Set<number>();
     while (others.size < NEGATIVES) {
       const other = random.nextUint32() % items;
       if (!met.has(other)) others.add(other);
     }
-    return [{ user, item: history[cut - 1]!.item, others: [...others] }];
+    return [{ user, item: history[place]!.item, others: [...others] }];
   });
 }

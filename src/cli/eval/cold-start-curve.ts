@@ -72,3 +72,14 @@ function gainOf({ item, others }: Newcomer, { items, prior }: SharedItems, user:
   const place = placeAmong(score(item), others.map(score));
   return place <= 10 ? 1 / Math.log2(place + 1) : 0;
 }
+
+/** Of curves of one length, each counting alike. */
+export function meanCurve(curves: readonly Curve[]): Curve {
+  const mean = (of: (curve: Curve) => Float64Array): Float64Array =>
+    of(curves[0]!).map((_, at) => curves.reduce((sum, curve) => sum + of(curve)[at]!, 0) / curves.length);
+  return {
+    online: mean(({ online }) => online),
+    exact: mean(({ exact }) => exact),
+    popularity: curves.reduce((sum, { popularity }) => sum + popularity, 0) / curves.length,
+  };
+}

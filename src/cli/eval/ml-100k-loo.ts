@@ -4,11 +4,11 @@ import { chooseLeast } from './choose.js';
 import type { EvalContext, EvalMetrics, EvalReport } from './dataset.js';
 import { countTransitions, transitionScores, type TransitionRule } from './item-transitions.js';
 import { createMovieLensIds, historiesOf, listFiles, ratingsFile, readRatings, type Rating } from './ml-100k-files.js';
-import { createPlaces, placeAmong } from './place.js';
+import { createPlaces, placeAmong, top10 } from './place.js';
 import { scoreOf, trainEmbeddings, type EmbeddingTraining } from './train-embeddings.js';
 
 /** A shared model trained centrally, and the transitions of the sequence learner beside it. */
-export interface LeaveOneOutConfig {
+interface LeaveOneOutConfig {
   readonly embeddings: EmbeddingTraining;
   readonly transitions: TransitionRule;
 }
@@ -24,7 +24,7 @@ const embeddings: EmbeddingTraining = {
   epsilon: 1e-6,
 };
 
-export const LEAVE_ONE_OUT: LeaveOneOutConfig = { embeddings, transitions: { maxSteps: 10, lastItems: 3, weight: 1, liftPower: 0.5 } };
+const LEAVE_ONE_OUT: LeaveOneOutConfig = { embeddings, transitions: { maxSteps: 10, lastItems: 3, weight: 1, liftPower: 0.5 } };
 
 const embeddingGrid: readonly EmbeddingTraining[] = [
   ...[0.1, 0.2].flatMap((learningRate) => [0.01, 0.015, 0.02].map((l2) => ({ ...embeddings, learningRate, l2 }))),
@@ -156,8 +156,7 @@ function answer(queries: readonly Query[], scorer: Scorer): { readonly hr10: num
     const score = scorer(user);
     places.note(placeAmong(score(item), others.map(score)));
   }
-  const { hr10, ndcg10 } = places.metrics();
-  return { hr10, ndcg10 };
+  return top10(places);
 }
 
 /** On the item before the test item, with negatives of our own; the test item and what follows are not looked at as answers. */

@@ -6,7 +6,7 @@ import { shuffled } from './shuffled.js';
 import { scoreOf, trainEmbeddings, type EmbeddingTraining } from './train-embeddings.js';
 
 /** Biased matrix factorisation. A large l2 on 64 dimensions: few of them carry much, the rest averages away. */
-export const RATINGS: EmbeddingTraining = {
+const RATINGS: EmbeddingTraining = {
   loss: 'squared',
   dim: 64,
   epochs: 20,
