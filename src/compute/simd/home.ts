@@ -28,9 +28,11 @@ export interface Scratch {
 const PAGE_BYTES = 65_536;
 /** The compiler's own data lies below, if it has any. */
 const FIRST_POINTER = 1024;
+/** Pointers are int32. */
+const END_POINTER = 2 ** 31 - PAGE_BYTES;
 /** Kernels may read, never write, as far behind an array. */
 const GAP_BYTES = 16;
-export const DEFAULT_SCRATCH_BYTES = 1 << 20;
+const DEFAULT_SCRATCH_BYTES = 1 << 20;
 
 /**
  * @param sizesBytes  of the arrays that stay
@@ -45,6 +47,7 @@ export function createHome(sizesBytes: readonly number[], scratchBytes = DEFAULT
   };
   const pointers = sizesBytes.map(takeBytes);
   const scratchPointer = takeBytes(scratchBytes);
+  if (end > END_POINTER) throw new RangeError(`simd: ${end} B are more than one memory holds`);
   const pages = Math.ceil(end / PAGE_BYTES);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   const kernels = new WebAssembly.Instance(simdModule(), { env: { memory } }).exports as unknown as Exports; // what `assembly/` exports
@@ -79,7 +82,6 @@ function createScratch(buffer: ArrayBuffer, start: number, sizeBytes: number): S
   };
 }
 
-/** Pointers above 2^31 − 1 would be negative here: `createHome` is asked for less than 2 GiB. */
 function aligned(sizeBytes: number): number {
-  return (sizeBytes + 15) & ~15;
+  return Math.ceil(sizeBytes / 16) * 16;
 }

@@ -13,14 +13,15 @@ export interface Homes {
   readonly away: Home;
 }
 
-export function createHomes(): Homes {
+/** @param make  tests give one that has no memory left */
+export function createHomes(make: typeof createHome = createHome): Homes {
   /** A home goes with its memory, and that with the last view of it. */
   const homes = new WeakMap<ArrayBufferLike, Home>();
   let away: Home | undefined;
   return {
     allocate(...lengths) {
       try {
-        const home = createHome(lengths.map((length) => length * 4));
+        const home = make(lengths.map((length) => length * 4));
         homes.set(home.buffer, home);
         return lengths.map((length, at) => new Float32Array(home.buffer, home.pointers[at]!, length));
       } catch (thrown) {

@@ -29,7 +29,7 @@ let compiled: WebAssembly.Module | undefined;
 export function simdModule(): WebAssembly.Module {
   if (compiled !== undefined) return compiled;
   if (typeof WebAssembly === 'undefined') throw new SdkError('engine-unavailable', 'simd: there is no WebAssembly here');
-  const bytes = Uint8Array.from(atob(binary), (letter) => letter.charCodeAt(0));
+  const bytes = Uint8Array.from(binary.match(/../g)!, (pair) => parseInt(pair, 16));
   if (!WebAssembly.validate(bytes)) throw new SdkError('engine-unavailable', 'simd: this WebAssembly knows no SIMD');
   try {
     compiled = new WebAssembly.Module(bytes);
