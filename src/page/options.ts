@@ -56,7 +56,7 @@ export const engineName = /^(auto|reference|simd|webgl)$/;
 function chunksUnder(base: string | null): ChunkUrls | null {
   if (base === null) return null;
   const names = ['later', 'simd', 'webgl', 'rounds', 'participation'] satisfies (keyof ChunkUrls)[];
-  return Object.fromEntries(names.map((name) => [name, `${base.replace(/\/?$/, '/')}${name}.js`])) as {
+  return Object.fromEntries(names.map((name) => [name, base.replace(/\/?$/, `/${name}.js`)])) as {
     [Name in (typeof names)[number]]: string;
   };
 }
