@@ -77,7 +77,7 @@ export class SdkError extends Error {
 /** Wraps anything thrown as an `SdkError`, keeping one that already is. */
 export function toSdkError(thrown: unknown, code: ErrorCode): SdkError {
   // By name: each lazy chunk brings a class of its own.
-  if ((thrown as Error | null | undefined)?.name === 'SdkError') return thrown as SdkError;
+  if (thrown instanceof Error && thrown.name === 'SdkError') return thrown as SdkError;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new SdkError(code, message, { cause: thrown });
 }
