@@ -5,7 +5,9 @@ import type { EngineFallback, GpuEngine } from './engine.js';
 import { adagrad, itemMatrix, linearParams, sparseBatch } from './engine-cases.contract.js';
 import { predictMs, sizeClassOf, sizeIndexOf, type Race } from './race.js';
 import { createReferenceEngine } from './reference.js';
+import type { Rival } from './candidate.js';
 import { createEngineSelector, type SelectorOptions } from './select.js';
+import { createFullSelector } from './select-full.js';
 
 /** Stands in for the GPU: the reference kernels under another name, at a speed of its own on a clock of its own. */
 function fakeWorld(options: { readonly webglMs: number; readonly referenceMs: number }) {
@@ -44,6 +46,7 @@ function fakeWorld(options: { readonly webglMs: number; readonly referenceMs: nu
   };
   return {
     calls,
+    pass: (ms: number): number => (atMs += ms),
     close,
     loseContext,
     fail: (error: SdkError | null) => (failWith = error),
@@ -177,6 +180,137 @@ describe('a forced engine', () => {
       expect(world.calls).toEqual(['stepLinear']);
     },
   );
+});
+
+describe('among three engines', () => {
+  /** simd takes `simdMs` a call, on the clock of the world. */
+  function withSimd(world: ReturnType<typeof fakeWorld>, simdMs: number) {
+    const kernels = createReferenceEngine();
+    const close = vi.fn();
+    let failWith: Error | null = null;
+    const calls: unknown[][] = [];
+    const simd: Rival = {
+      name: 'simd',
+      describe: () => ({ name: 'simd', device: 'fake', textures: [] }),
+      close,
+      async stepLinear(...args) {
+        calls.push(args);
+        if (failWith !== null) throw failWith;
+        world.pass(simdMs);
+        return kernels.stepLinear(...args);
+      },
+      async scoreTopK(...args) {
+        calls.push(args);
+        world.pass(simdMs);
+        return kernels.scoreTopK(...args);
+      },
+      allocate: vi.fn((...lengths: readonly number[]) => lengths.map((length) => new Float32Array(length))),
+    };
+    return { simd, close, calls, fail: (error: Error | null) => (failWith = error), load: vi.fn(async () => simd) };
+  }
+
+  test('the fastest takes each size that was raced, and what it left is the next one’s', async () => {
+    const world = fakeWorld({ webglMs: -4, referenceMs: 6 });
+    const { load, close } = withSimd(world, -3);
+    const { selector } = selectorOf(world, { loadSimd: load });
+    const items = { rows: 300_000, dim: 32, vectors: new Float32Array(300_000 * 32) };
+    selector.engineFor('scoreTopK', items.rows * items.dim);
+    selector.engineFor('stepLinear', 500_000);
+    await selector.idle();
+    expect(selector.report().races.map(({ engine, medianMs }) => [engine, medianMs])).toEqual([
+      ['reference', 6],
+      ['simd', 3],
+      ['webgl', 2],
+      ['reference', 6],
+      ['simd', 3],
+      ['webgl', 2],
+    ]);
+    expect(selector.engineFor('scoreTopK', items.rows * items.dim).name).toBe('webgl');
+    expect(close).toHaveBeenCalledTimes(1); // it won nothing
+    world.fail(new SdkError('engine-lost', 'for this test'));
+    await selector.kernels.scoreTopK(new Float32Array(32), items, 3);
+    await selector.idle();
+    expect(selector.engineFor('scoreTopK', items.rows * items.dim).name).toBe('simd');
+  });
+
+  test('one that is blocked is told with its code, and the others are raced', async () => {
+    const world = fakeWorld(fastGpu);
+    const { selector, fallbacks } = selectorOf(world, { loadSimd: () => Promise.reject(new SdkError('wasm-blocked', 'for this test')) });
+    selector.engineFor('scoreTopK', hugeWork);
+    await selector.idle();
+    expect(fallbacks.map(({ from, to, error }) => [from, to, error.code])).toEqual([['simd', 'reference', 'wasm-blocked']]);
+    expect(selector.engineFor('scoreTopK', hugeWork).name).toBe('webgl');
+    await selector.idle();
+    expect(fallbacks).toHaveLength(1);
+  });
+
+  test('a forced one that is blocked leaves reference, with the reason', async () => {
+    const { selector } = selectorOf(fakeWorld(fastGpu), {
+      wanted: 'simd',
+      loadSimd: () => Promise.reject(new SdkError('wasm-blocked', 'no wasm-unsafe-eval')),
+    });
+    await selector.start();
+    expect(selector.engineFor('scoreTopK', hugeWork).name).toBe('reference');
+    expect(selector.report()).toMatchObject({
+      active: 'reference',
+      wanted: 'simd',
+      why: expect.stringContaining('wasm-blocked') as unknown,
+    });
+  });
+
+  test('wrong arguments are the caller’s fault, not the engine’s', async () => {
+    const world = fakeWorld(fastGpu);
+    const { selector, fallbacks } = selectorOf(world, { wanted: 'webgl' });
+    await selector.start();
+    const batch = sparseBatch({ rows: 2, size: 1024, nonZeros: 4, seed: 1 });
+    await expect(selector.kernels.stepLinear(linearParams(1024, 2), batch, { ...adagrad, kind: 'ftrl' })).rejects.toThrow(SdkError);
+    expect(fallbacks).toEqual([]);
+    expect(selector.engineFor('stepLinear', 1).name).toBe('webgl');
+  });
+
+  test('who was not in an earlier race is raced, once', async () => {
+    const world = fakeWorld(slowGpu);
+    const { load } = withSimd(world, -2);
+    const size = sizeClassOf(hugeWork);
+    const races: Race[] = [
+      { kernel: 'stepFactors', size, engine: 'reference', medianMs: 9 },
+      { kernel: 'stepFactors', size, engine: 'webgl', medianMs: 30 },
+    ];
+    const { selector, stored } = selectorOf(world, { races, loadSimd: load });
+    for (let visit = 0; visit < 3; visit++) {
+      selector.engineFor('stepFactors', hugeWork); // the simd of this test has no such kernel
+      await selector.idle();
+    }
+    expect(stored).toHaveLength(1);
+    expect(load).toHaveBeenCalledTimes(1);
+  });
+
+  test('training races calls of any size as they came, on parameters of their own', async () => {
+    const world = fakeWorld(slowGpu);
+    const { load, calls, simd } = withSimd(world, -0.5);
+    const selector = createFullSelector({ wanted: 'auto', loadSimd: load, loadWebgl: world.load, nowMs: world.nowMs });
+    await selector.start();
+    expect(load).toHaveBeenCalledTimes(1);
+    const [weights, accumulators] = selector.allocate(1024, 1024);
+    expect(simd.allocate).toHaveBeenCalledTimes(1);
+    const params = { weights: weights!, accumulators: accumulators! };
+    const batch = sparseBatch({ rows: 1, size: 1024, nonZeros: 5, seed: 3 });
+    await selector.kernels.stepLinear(params, batch, adagrad);
+    const before = weights!.slice();
+    expect(before.some((weight) => weight !== 0)).toBe(true);
+    await selector.idle();
+    expect(world.load).not.toHaveBeenCalled(); // no GPU pays for five numbers
+    expect(weights).toEqual(before);
+    const [copy, sameBatch, sameRule] = calls.at(-1) as Parameters<NonNullable<Rival['stepLinear']>>;
+    expect(copy).not.toBe(params);
+    expect([sameBatch, sameRule]).toEqual([batch, adagrad]);
+    expect(selector.report().races.map(({ engine, size }) => [engine, size])).toEqual([
+      ['reference', 4],
+      ['simd', 4],
+    ]);
+    expect(selector.engineFor('stepLinear', 7).name).toBe('simd');
+    expect(selector.engineFor('stepLinear', 16).name).toBe('reference');
+  });
 });
 
 test('a race on demand times every kernel and size on both engines', async () => {
