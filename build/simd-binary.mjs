@@ -46,14 +46,17 @@ async function compile() {
   }
   /** @type {Uint8Array | undefined} */
   let binary;
-  const { error, stderr } = await main(['index.ts', ...options, '--outFile', 'out.wasm'], {
+  /** @type {string[]} */
+  const said = [];
+  const { error } = await main(['index.ts', ...options, '--outFile', 'out.wasm'], {
     readFile: (name) => sources.get(name) ?? null, // the compiler asks for names that may not exist
     writeFile: (_name, contents) => {
       if (typeof contents !== 'string') binary = contents;
     },
     listFiles: () => names,
+    stderr: { write: (text) => void said.push(String(text)) },
   });
-  if (error !== null || binary === undefined) throw new Error(`AssemblyScript: ${error?.message ?? 'no output'}\n${stderr.toString()}`);
+  if (error !== null || binary === undefined) throw new Error(`AssemblyScript: ${error?.message ?? 'no output'}\n${said.join('')}`);
   await mkdir(path.dirname(kept), { recursive: true });
   await writeFile(`${kept}.${process.pid}`, binary); // two builds at once must not see half a file
   await rename(`${kept}.${process.pid}`, kept);

@@ -57,4 +57,4 @@ test('auto loads nothing for a shop-sized visit; a race on demand times all engi
     const [fastest] = races.filter((race) => race.kernel === kernel && race.size === size).sort((a, b) => a.medianMs - b.medianMs);
     expect(selector.engineFor(kernel as 'stepLinear', size).name).toBe(fastest!.engine);
   }
-});
+}, 60_000);
