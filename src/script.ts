@@ -54,9 +54,7 @@ function main(host: ScriptHost): void {
       onError(new SdkError('network', `storefront.js of ${chunkBase}: ${String(thrown)}`, { cause: thrown })),
     );
   };
-  client.onStatus(open);
-  // A task of its own: with the evaluation of this script it could be a long one on a slow device.
-  setTimeout(() => open(client.status()));
+  client.onStatus(open); // told when the worker is started
 
   /** The shopper asked for it, with a control of the shop or the panel: what changes may change before their eyes. */
   const asked =

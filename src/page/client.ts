@@ -30,6 +30,11 @@ const storageTrouble = /^(storage|schema)-/;
 /** A worker that fails to start for one of these will fail again on this page. */
 const forGood = /^(worker-blocked|protocol-mismatch|schema-newer|invalid-options)$/;
 
+/** Safari has none; TypeScript's DOM does not know it yet. */
+interface SchedulerHost {
+  readonly scheduler?: { postTask(run: () => unknown, options: { readonly priority: 'user-blocking' }): Promise<unknown> };
+}
+
 /**
  * Joins the parts of the page. Starts nothing and stores nothing before consent, and is inert where there is no page (server rendering).
  * Errors: `invalid-options`. Nothing else throws; what goes wrong later goes to `options.onError`.
@@ -146,8 +151,8 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
   /** Never rejects: what keeps the worker from starting is in the status. */
   async function start(): Promise<void> {
     if (refusal()) return;
-    if (!link.isOpen()) setStatus({ phase: 'starting' });
     const worker = link.start(); // first of all: nothing takes longer, and its script comes only between two tasks of the page
+    if (!link.isOpen()) setStatus({ phase: 'starting' });
     queue.open();
     switching ??= (switchUrl ? loadSwitch(switchUrl, (url, init) => fetch(url, init)) : Promise.resolve(parseSwitch(''))).then(applySwitch);
     await worker.catch((thrown: unknown) => {
@@ -307,10 +312,7 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
       const consent = decideConsent(status.consent, change, mayContribute);
       if (change.contribute && !consent.contribute)
         onError(
-          new SdkError(
-            mayContribute ? 'no-consent' : 'gpc-refused',
-            'contribute needs personalise, storage, and no Global Privacy Control',
-          ),
+          new SdkError(mayContribute ? 'no-consent' : 'gpc-refused', 'contribute needs personalise, storage and no Global Privacy Control'),
         );
       if (!writeConsent(storage, consent) && keeps) onError(new SdkError('storage-unavailable', 'the consent holds for this page only'));
       if (change.personalise === false) queue.close(); // a no, also a first one, forgets what waited
@@ -361,7 +363,11 @@ export function createPageClient(options: ClientOptions, parts: ClientParts): Cl
     },
   };
 
-  if (status.consent.personalise) void start();
-  else queue.close(); // withdrawn in another tab: this one keeps nothing either
+  if (status.consent.personalise) {
+    // A task of its own: with the evaluation of this script it would be a long one on a slow device. Before all else the page has to do,
+    // where the browser can be told so: nothing takes longer than a worker.
+    const { scheduler } = globalThis as SchedulerHost;
+    void (scheduler?.postTask(start, { priority: 'user-blocking' }) ?? setTimeout(start));
+  } else queue.close(); // withdrawn in another tab: this one keeps nothing either
   return client;
 }

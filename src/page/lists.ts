@@ -37,9 +37,9 @@ export function createLists({ ask, refusal, mirror, onThrown }: ListParts): List
 
   const show = (result: RankResult): void => {
     const { list, code, items } = result;
-    mirror.save(list, code ? [] : items.map(({ id }) => id));
     last.set(list, result);
-    listeners.get(list)?.tell(result);
+    listeners.get(list)?.tell(result); // first what is seen
+    mirror.save(list, code ? [] : items.map(({ id }) => id));
   };
   const publish = (result: RankResult): void => {
     if (!refusal(result.list)) show(result);

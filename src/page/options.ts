@@ -33,7 +33,7 @@ export function resolveOptions(options: ClientOptions, pageUrl: string): Resolve
   match('site', site, /^[a-z0-9.-]{1,64}$/);
   match('storage', storage, /^(indexeddb|memory)$/);
   match('engine', engine, engineName);
-  check('workerUrl', workerUrl === null || new URL(workerUrl).origin === origin, `a URL on ${origin}, or none`);
+  check('workerUrl', workerUrl === null || new URL(workerUrl).origin === origin, `a URL on ${origin}`);
   return {
     worker: {
       site,

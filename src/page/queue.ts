@@ -124,7 +124,7 @@ export function createEventQueue(parts: QueueParts): EventQueue {
     push(event) {
       const json = JSON.stringify(event);
       if (waiting.length >= (isOpen ? limitWhileOpen : limitBeforeConsent)) {
-        if (isOpen) throw new SdkError('too-busy', `${limitWhileOpen} events wait for the worker; this one is dropped`);
+        if (isOpen) throw new SdkError('too-busy', `${limitWhileOpen} events wait for the worker: dropped`);
         waiting.shift(); // what happened last says more of what the shopper is after
       }
       waiting.push({ id: parts.nextId(), atMs: parts.now(), json });

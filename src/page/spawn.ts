@@ -24,9 +24,9 @@ export async function spawnWorker<Greeting>(
   greet: (worker: Worker) => Promise<Greeting>,
 ): Promise<{ worker: Worker; greeting: Greeting }> {
   const blobUrl = URL.createObjectURL(new Blob([parts.source], { type: 'text/javascript' }));
+  let url = parts.workerUrl ?? blobUrl;
   try {
-    for (const url of [parts.workerUrl, blobUrl]) {
-      if (url === null) continue;
+    for (;;) {
       let worker: Worker | undefined;
       try {
         worker = new Worker(trusted(url), { name: parts.name });
@@ -39,12 +39,12 @@ export async function spawnWorker<Greeting>(
             : new SdkError('worker-blocked', `${url}: ${String(thrown)}; allow worker-src blob: or set workerUrl`);
         if (error === thrown || url === blobUrl) throw error;
         parts.onRefused(error);
+        url = blobUrl;
       }
     }
   } finally {
     URL.revokeObjectURL(blobUrl);
   }
-  throw new Error(); // not reached: the blob is the last way, and not null
 }
 
 function refusalOf(worker: Worker): Promise<never> {

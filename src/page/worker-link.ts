@@ -45,8 +45,8 @@ interface Call {
 
 const usualDeadlineMs = 10_000;
 const longDeadlineMs = 60_000;
-/** Learning again, deleting, racing, asking an endpoint may take long on a slow device. */
-const longMethods = /^(export|forget|erase|refresh|set|choose|race|lose)/;
+/** All else (learning again, deleting, racing, asking an endpoint) may take long on a slow device. */
+const quickMethods = /^(open|ingest|rank|why|profile)$/;
 const lastWordsMs = 1000;
 const storeLost = /^(closed|schema-newer|storage-unavailable)$/;
 
@@ -74,7 +74,7 @@ export function createWorkerLink(parts: LinkParts): WorkerLink {
   const post = <Answer>(worker: Worker, method: string, args: readonly unknown[], port?: MessagePort): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const id = String(++lastId);
-      const deadlineMs = longMethods.test(method) ? longDeadlineMs : usualDeadlineMs;
+      const deadlineMs = quickMethods.test(method) ? usualDeadlineMs : longDeadlineMs;
       const argumentList = port ? [{ type: 'HANDLER', name: 'proxy', value: port }] : args.map((value) => ({ type: 'RAW', value }));
       worker.postMessage({ id, type: 'APPLY', path: [method], argumentList }, port ? [port] : []);
       const timer = setTimeout(() => {
@@ -123,7 +123,7 @@ export function createWorkerLink(parts: LinkParts): WorkerLink {
   /** Ends what waits for `worker`, or all that waits. */
   const reject = (error: SdkError, worker?: Worker): void => {
     for (const [id, call] of calls) {
-      if (worker !== undefined && call.worker !== worker) continue;
+      if (call.worker !== (worker ?? call.worker)) continue;
       calls.delete(id);
       clearTimeout(call.timer);
       call.reject(error);
