@@ -1,3 +1,4 @@
+import { amazon } from './amazon.js';
 import { amazonAccess } from './amazon-access.js';
 import { banking77 } from './banking77.js';
 import { cdnow } from './cdnow.js';
@@ -13,6 +14,7 @@ export const datasets: readonly Dataset[] = [
   onlineShoppers,
   amazonAccess,
   yoochoose,
+  amazon,
   banking77,
   germanCredit,
   creditcardFrauds,

@@ -14,30 +14,32 @@ export function placeAmong(score: number, scores: Iterable<number>): number {
 export interface Places {
   note(place: number): void;
   readonly count: number;
-  metrics(): Required<Pick<EvalMetrics, 'hr10' | 'ndcg10' | 'hr20' | 'mrr20'>>;
+  /** HR@k and the gains of the first k: 1 / place for MRR@k, 1 / log2(place + 1) for NDCG@k with one right answer. */
+  hitRate(k: 10 | 20): number;
+  reciprocalRank(k: 10 | 20): number;
+  ndcg(k: 10 | 20): number;
 }
 
 export function createPlaces(): Places {
-  let count = 0;
-  let hits10 = 0;
-  let gain10 = 0;
-  let hits20 = 0;
-  let reciprocal20 = 0;
+  const places: number[] = [];
+  const mean = (k: number, gain: (place: number) => number): number =>
+    places.reduce((sum, place) => sum + (place <= k ? gain(place) : 0), 0) / places.length;
   return {
-    note(place) {
-      count += 1;
-      if (place <= 10) {
-        hits10 += 1;
-        gain10 += 1 / Math.log2(place + 1);
-      }
-      if (place <= 20) {
-        hits20 += 1;
-        reciprocal20 += 1 / place;
-      }
-    },
+    note: (place) => void places.push(place),
     get count() {
-      return count;
+      return places.length;
     },
-    metrics: () => ({ hr10: hits10 / count, ndcg10: gain10 / count, hr20: hits20 / count, mrr20: reciprocal20 / count }),
+    hitRate: (k) => mean(k, () => 1),
+    reciprocalRank: (k) => mean(k, (place) => 1 / place),
+    ndcg: (k) => mean(k, (place) => 1 / Math.log2(place + 1)),
   };
 }
+
+export const top10 = (places: Places): Required<Pick<EvalMetrics, 'hr10' | 'ndcg10'>> => ({
+  hr10: places.hitRate(10),
+  ndcg10: places.ndcg(10),
+});
+export const top20 = (places: Places): Required<Pick<EvalMetrics, 'hr20' | 'mrr20'>> => ({
+  hr20: places.hitRate(20),
+  mrr20: places.reciprocalRank(20),
+});

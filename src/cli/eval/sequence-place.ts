@@ -1,21 +1,28 @@
 import { shareOf } from '../../core/learners/sequence/popularity.js';
-import type { Prediction, SequenceParams } from '../../core/learners/sequence/sequence.js';
+import type { Prediction } from '../../core/learners/sequence/predict-next.js';
+import type { SequenceParams } from '../../core/learners/sequence/sequence-params.js';
 import { placeAmong } from './place.js';
 
-const nobody: ReadonlySet<number> = new Set();
+/** No figure asks for a place beyond. */
+const FAR = 100;
+
+const nothing: ReadonlySet<number> = new Set();
 
 /**
- * Place of `item` in the whole ranking, from 1: candidates by score, then every other known item by popularity; equal ones
- * count half. Infinity where the item was never seen.
- * @param excluded  items that are not ranked
+ * Place of `item` in the whole ranking, from 1: candidates by score, then every other item by popularity; equal ones count half.
+ * Infinity for an item that is not ranked, and for one behind more candidates than any figure asks for.
+ *
+ * @param items     all that are ranked
+ * @param excluded  those of them that are not
  */
 export function placeOf(
   { popularity }: SequenceParams,
   { candidates, scores }: Prediction,
   item: number,
-  excluded: ReadonlySet<number> = nobody,
+  items: ReadonlySet<number> | ReadonlyMap<number, unknown>,
+  excluded: ReadonlySet<number> = nothing,
 ): number {
-  if (!popularity.counts.has(item)) return Infinity;
+  if (!items.has(item) || excluded.has(item)) return Infinity;
   const row = candidates.rowOf.get(item);
   if (row !== undefined) {
     const others = function* (): Generator<number> {
@@ -26,8 +33,9 @@ export function placeOf(
   }
   let ahead = 0;
   for (const candidate of candidates.items) if (!excluded.has(candidate)) ahead += 1;
+  if (ahead > FAR) return Infinity;
   const rest = function* (): Generator<number> {
-    for (const other of popularity.counts.keys())
+    for (const other of items.keys())
       if (other !== item && !candidates.rowOf.has(other) && !excluded.has(other)) yield shareOf(popularity, other);
   };
   return ahead + placeAmong(shareOf(popularity, item), rest());

@@ -1,10 +1,12 @@
 import { addPopularity, type Popularity } from '../../core/learners/sequence/popularity.js';
 import { SEQUENCE_RULE, type SequenceRule } from '../../core/learners/sequence/rule.js';
-import { createSequenceParams, learnBlend, predictNext, rememberEvent, type SequenceEvent } from '../../core/learners/sequence/sequence.js';
+import { predictNext } from '../../core/learners/sequence/predict-next.js';
+import { createSequenceParams } from '../../core/learners/sequence/sequence-params.js';
+import { learnBlend, rememberEvent, type SequenceEvent } from '../../core/learners/sequence/sequence.js';
 import { addTransition, type Transitions } from '../../core/learners/sequence/transitions.js';
 import { chooseLeast } from './choose.js';
 import type { Dataset, EvalContext, EvalMetrics, EvalReport } from './dataset.js';
-import { createPlaces, placeAmong, type Places } from './place.js';
+import { createPlaces, placeAmong, top20, type Places } from './place.js';
 import { placeOf } from './sequence-place.js';
 import { readClicks, type Clicks } from './yoochoose-clicks.js';
 
@@ -61,7 +63,7 @@ function followClicks(
   for (const [at, event] of events.entries()) {
     if (begun.has(event.session)) {
       const prediction = predictNext(params, rule, event.session, event.atMs);
-      tellPlace(placeOf(params, prediction, event.item), at);
+      tellPlace(placeOf(params, prediction, event.item, params.popularity.counts), at);
       learnBlend(params, rule, prediction, event.item);
     }
     rememberEvent(params, rule, event);
@@ -77,7 +79,7 @@ function tune(events: readonly SequenceEvent[], { progress }: EvalContext): Sequ
     (rule) => {
       const places = createPlaces();
       followClicks(events, rule, places.note);
-      const { hr20, mrr20 } = places.metrics();
+      const { hr20, mrr20 } = top20(places);
       return -(hr20 + mrr20);
     },
     (done, of) => progress(`configurations on the first ${events.length.toLocaleString('en')} clicks`, done, of),
@@ -104,7 +106,7 @@ function simpleBaselines(events: readonly SequenceEvent[]): { popularity: EvalMe
     addPopularity(counted, item, atMs);
     last.set(session, item);
   }
-  return { popularity: session20(popularity), markov: session20(markov) };
+  return { popularity: top20(popularity), markov: top20(markov) };
 }
 
 function placeIn(list: Iterable<number>, item: number, scoreOf: (item: number) => number): number {
@@ -115,11 +117,6 @@ function placeIn(list: Iterable<number>, item: number, scoreOf: (item: number) =
         items.filter((each) => each !== item).map((each) => scoreOf(each)),
       )
     : Infinity;
-}
-
-function session20(places: Places): EvalMetrics {
-  const { hr20, mrr20 } = places.metrics();
-  return { hr20, mrr20 };
 }
 
 function reportOf(
@@ -134,7 +131,7 @@ function reportOf(
   const part = (clicks: string, places: Places): Readonly<Record<string, number | string>> => ({
     clicks,
     predicted: places.count,
-    ...(places.count === 0 ? {} : session20(places)),
+    ...(places.count === 0 ? {} : top20(places)),
   });
   return {
     dataset: 'yoochoose',
@@ -147,7 +144,7 @@ function reportOf(
       chosen: `most HR@20 + MRR@20 of ${grid.length} configurations on the first ${EARLY_SHARE * 100} % of the stream${isTuning ? ', chosen anew' : ' of the training file, fixed; --tune chooses anew'}; blend weights learned online; nothing is drawn, the seed changes nothing`,
       ...rule,
     },
-    metrics: session20(all),
+    metrics: top20(all),
     baselines: {
       'popularity, measured': { source: 'measured', ...simple.popularity },
       'Markov chain, measured': { source: 'measured', ...simple.markov },

@@ -1,4 +1,3 @@
-import { exp, log } from '../sigmoid.js';
 import { powerOfTwo } from './half-life.js';
 import type { SequenceRule } from './rule.js';
 import type { Sessions } from './sessions.js';
@@ -8,7 +7,7 @@ const DOUBT = 0.1;
 
 /**
  * Sessions near this one vote for their items, each item by how near it stands to the latest shared one.
- * similarity = Σ over shared items of contextRatio^lag · n^−rarity, over √length, halved per `neighbourHalfLifeMs` of age.
+ * similarity = Σ over shared items of contextRatio^lag, over √length, halved per `neighbourHalfLifeMs` of age.
  * Tells shares in (0, 1), which sum up to less than 1.
  *
  * @param key  the session's own key, which is no neighbour
@@ -30,9 +29,8 @@ export function tellNeighbours(
     const item = context[context.length - lag]!;
     if (weights.has(item)) continue;
     const keys = sessions.byItem.get(item) ?? [];
-    const rare = rule.rarity === 0 || keys.length === 0 ? weight : weight * exp(-rule.rarity * log(keys.length));
     weights.set(item, weight);
-    for (const other of keys) if (other !== key) similarities.set(other, (similarities.get(other) ?? 0) + rare);
+    for (const other of keys) if (other !== key) similarities.set(other, (similarities.get(other) ?? 0) + weight);
   }
   const votes = new Map<number, number>();
   let total = 0;

@@ -17,13 +17,16 @@ export function addPopularity(table: Popularity, item: number, atMs: number): vo
   const growth = moveLandmark(table.scale, atMs);
   if (growth !== 1) rescale(table, growth);
   const weight = weightAt(table.scale, atMs);
-  if (!(weight > 0)) return;
+  if (!(weight > 0 && weight < Infinity)) return;
   const count = (counts.get(item) ?? 0) + weight;
   counts.delete(item); // to the end: seen last
   counts.set(item, count);
   table.total += weight;
   lead(table, item, count);
-  if (counts.size > table.maxItems) for (const stalest of counts.keys()) return forget(table, stalest);
+  for (const stalest of counts.keys()) {
+    if (counts.size <= table.maxItems) break;
+    forget(table, stalest);
+  }
 }
 
 /** The item's share of all events, 0 to 1. */

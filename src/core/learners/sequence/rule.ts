@@ -20,8 +20,6 @@ export interface SequenceRule {
   readonly stepRatio: number;
   /** What stands before the shared item votes so much of what stands after it; 0 to 1. */
   readonly beforeRatio: number;
-  /** A shared item of n sessions speaks with n^−rarity for a neighbour; 0 (all alike) to 1. */
-  readonly rarity: number;
   /** Caps on memory, each at least 1: rows of a transition table, entries of a row, sessions, items of a session, items with a popularity. */
   readonly maxRows: number;
   readonly maxEntriesPerRow: number;
@@ -35,7 +33,7 @@ export interface SequenceRule {
   /** AdaGrad's step of the blend weights; 0 keeps them. */
   readonly blendLearningRate: number;
   /** [9 + extraColumns] blend weights to begin with, in the order of `columns.ts`; missing ones are 0. */
-  readonly blendStart: [0.3, 0.1, 0.2, 0.2, 0.3, 1, 0.5, 0.2, 0.6];
+  readonly blendStart: readonly number[];
 }
 
 const DAY_MS = 86_400_000;
@@ -49,14 +47,13 @@ export const SEQUENCE_RULE: SequenceRule = {
   maxSteps: 10,
   lastItems: 10,
   transitionHalfLifeMs: 30 * DAY_MS,
-  popularityHalfLifeMs: DAY_MS,
+  popularityHalfLifeMs: 3 * DAY_MS,
   neighbourHalfLifeMs: 4 * DAY_MS,
   neighbours: 100,
   sessionsPerItem: 100,
   contextRatio: 0.4,
-  stepRatio: 0.5,
+  stepRatio: 0.3,
   beforeRatio: 0.5,
-  rarity: 0,
   maxRows: 5_000,
   maxEntriesPerRow: 64,
   maxSessions: 5_000,

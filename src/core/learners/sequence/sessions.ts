@@ -32,7 +32,10 @@ export function addToSession(memory: Sessions, key: number, item: number, atMs: 
     const first = session.items.shift()!;
     if (!session.items.includes(first)) unlink(memory, key, first);
   }
-  if (byKey.size > memory.maxSessions) for (const silent of byKey.keys()) return forgetSession(memory, silent);
+  for (const silent of byKey.keys()) {
+    if (byKey.size <= memory.maxSessions) break;
+    forgetSession(memory, silent);
+  }
 }
 
 function forgetSession(memory: Sessions, key: number): void {

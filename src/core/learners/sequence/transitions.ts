@@ -14,13 +14,16 @@ export function addTransition(table: Transitions, from: number, to: number, coun
   const growth = moveLandmark(table.scale, atMs);
   if (growth !== 1) rescale(table, growth);
   const weight = count * weightAt(table.scale, atMs);
-  if (!(weight > 0)) return;
+  if (!(weight > 0 && weight < Infinity)) return;
   const row = rows.get(from) ?? new Map<number, number>();
   rows.delete(from); // to the end: touched last
   rows.set(from, row);
   row.set(to, (row.get(to) ?? 0) + weight);
   if (row.size > maxEntriesPerRow) dropSmallest(row, to);
-  if (rows.size > maxRows) for (const stalest of rows.keys()) return void rows.delete(stalest);
+  for (const stalest of rows.keys()) {
+    if (rows.size <= maxRows) break;
+    rows.delete(stalest);
+  }
 }
 
 /** The smallest entry other than `kept`; among equals the oldest. */
