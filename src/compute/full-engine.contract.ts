@@ -12,7 +12,7 @@ import type {
   SparseBatch,
 } from '../core/learners/kernel-types.js';
 import { stepAnyLinear } from '../core/learners/linear-any.js';
-import { stepMlp } from '../core/learners/mlp.js';
+import { initialMlp, stepMlp } from '../core/learners/mlp.js';
 import { quantiseItems, scoreTopKInt8 } from '../core/learners/score-top-k-int8.js';
 import { softplus } from '../core/learners/sigmoid.js';
 import type { FullEngine } from './engine.js';
@@ -125,6 +125,13 @@ export function describeFullEngine(make: () => Promise<FullEngine>, tolerance: n
       await checkEmbeddings(huge, embeddingBatch(12, 9, 40, 119), { ...bpr, loss: 'squared' });
     });
 
+    test('agrees where the square of a first gradient underflows in 32 bits, without epsilon', async () => {
+      const batch = embeddingBatch(2, 1, 1, 132);
+      const alone = { ...batch, items: new Uint32Array(2), labels: Float32Array.of(1, 0), margins: Float32Array.of(50, 0) };
+      const params = { ...embeddingParams(1, 1, 32, 133), userAccumulators: new Float32Array(32), itemAccumulators: new Float32Array(32) };
+      await checkEmbeddings(params, alone, { loss: 'logistic', learningRate: 0.05, l2: 0, biasL2: 0, epsilon: 0 });
+    });
+
     test('leaves everything untouched, to the bit, where every sample weight is 0, and skips such rows among others', async () => {
       const params = embeddingParams(9, 40, 16, 120);
       const before = copyOf(params);
@@ -188,6 +195,11 @@ export function describeFullEngine(make: () => Promise<FullEngine>, tolerance: n
       const huge = denseBatch(8, 32, 153);
       huge.vectors.forEach((value, at) => (huge.vectors[at] = value * 1e20));
       await checkMlp(mlpParams([32, 16, 1], 154), huge, { ...mlpRule, batch: 2 });
+    });
+
+    test('agrees where the square of a first gradient underflows in 32 bits, without epsilon', async () => {
+      const batch = { ...denseBatch(2, 32, 165), labels: Float32Array.of(1, 0), margins: Float32Array.of(50, 0) };
+      await checkMlp(initialMlp([32, 16, 1], 166), batch, { ...mlpRule, batch: 1, l2: 0, epsilon: 0 });
     });
 
     test('leaves everything untouched, to the bit, where every sample weight is 0, and takes no step for such a group', async () => {
