@@ -72,10 +72,7 @@ describe('moneyOf', () => {
   test('answers a finite amount from 0, or nothing, and never throws', () => {
     fc.assert(
       fc.property(
-        fc.oneof(
-          fc.string({ unit: 'binary' }),
-          fc.string({ unit: fc.constantFrom(...'0 1 2 3 4 5 6 7 8 9 . , ’ - € E U R %'.split(' '), ' ') }),
-        ),
+        fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...'0 1 2 3 4 5 6 7 8 9 . , ’ - € E U R %'.split(' '), ' ') })),
         (text) => {
           const money = moneyOf(text);
           if (money !== undefined) expect(money.amount >= 0 && Number.isFinite(money.amount)).toBe(true);
