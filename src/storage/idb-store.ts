@@ -1,10 +1,9 @@
-import type { IDBPDatabase } from 'idb';
+import { deleteDB, type IDBPDatabase } from 'idb';
 import { SdkError } from '../core/errors.js';
 import type { LogRecord } from '../core/profile/records.js';
 import { compactPatch, compactRecord } from './compact.js';
 import { profileMigrations, type LoggedRecord, type ProfileSchema } from './migrations.js';
 import { BLOCKED_GRACE_MS, openDatabase } from './open-database.js';
-import { deletePromised } from './promised-database.js';
 import type { AppendResult, MetaRecords, ProfileStore } from './profile-store.js';
 import { storageError } from './storage-error.js';
 import { within } from './within.js';
@@ -206,7 +205,7 @@ async function deleteDatabase(name: string): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const giveUp = (): void =>
         reject(new SdkError('storage-blocked', `erasing ${name}: another tab holds it open; the browser deletes it when that tab closes`));
-      deletePromised(name, () => setTimeout(giveUp, BLOCKED_GRACE_MS)).then(resolve, reject);
+      deleteDB(name, { blocked: () => setTimeout(giveUp, BLOCKED_GRACE_MS) }).then(resolve, reject);
     });
   } catch (thrown) {
     throw storageError(thrown, `erasing ${name}`);

@@ -1,6 +1,5 @@
-import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
+import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb';
 import { SdkError } from '../core/errors.js';
-import { openPromised } from './promised-database.js';
 import { storageError } from './storage-error.js';
 
 /** One step of the schema: version n is reached by running the first n of them. Never edit one that has shipped. */
@@ -42,8 +41,8 @@ export async function openDatabase<Schema extends DBSchema>(
   };
   const database = await new Promise<IDBPDatabase<Schema>>((resolve, reject) => {
     let gaveUp = false;
-    openPromised<Schema>(name, migrations.length, {
-      upgrade: (opened, oldVersion, transaction) => {
+    openDB<Schema>(name, migrations.length, {
+      upgrade: (opened, oldVersion, _newVersion, transaction) => {
         for (const migrate of migrations.slice(oldVersion)) migrate(opened, transaction);
       },
       blocked: (currentVersion) => {
@@ -57,7 +56,7 @@ export async function openDatabase<Schema extends DBSchema>(
           );
         }, BLOCKED_GRACE_MS);
       },
-      blocking: (blockedVersion) =>
+      blocking: (_currentVersion, blockedVersion) =>
         lose(
           blockedVersion === null
             ? new SdkError('closed', `${name} was erased by another tab`)
