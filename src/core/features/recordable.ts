@@ -58,7 +58,7 @@ const checks: Readonly<Record<FieldKind, (value: unknown, items: Fields) => unkn
       : undefined,
   id: (value) => id(Number.isFinite(value) ? String(value) : value),
   money(value) {
-    const amount = moneyOf(text(value) ?? '')?.amount ?? value;
+    const amount = typeof value === 'string' ? moneyOf(value.slice(0, longestText))?.amount : value;
     return Number.isFinite(amount) && (amount as number) >= 0 ? amount : undefined; // isFinite is false for everything but numbers
   },
   currency: (value) => currencyOf(text(value) ?? ''),
