@@ -80,6 +80,23 @@ export function describeEngine(make: () => Promise<Engine>, tolerance: number): 
       await checkLinear(linearParams(1024, 21), sparseBatch({ rows: 8, size: 256, nonZeros: 256, seed: 22 }), adagrad);
     });
 
+    test.each(['adagrad', 'sgd'] as const)('agrees after a hundred dense steps by %s, of which every third has weight 0', async (kind) => {
+      const batch = sparseBatch({ rows: 100, size: 256, nonZeros: 256, seed: 84 });
+      for (let row = 0; row < 100; row += 3) batch.sampleWeights[row] = 0;
+      await checkLinear(linearParams(1024, 85), batch, { ...adagrad, kind, learningRate: 0.01 });
+    });
+
+    test.each([16, 256])(
+      'agrees where the square of a first gradient underflows in 32 bits, without epsilon, on %d values',
+      async (nonZeros) => {
+        const batch = sparseBatch({ rows: 2, size: nonZeros, nonZeros, seed: 86 });
+        batch.labels.set([0, 1]);
+        batch.margins.set([-50, 0]);
+        const params: LinearParams = { weights: new Float32Array(1024), accumulators: new Float32Array(1024) };
+        await checkLinear(params, batch, { learningRate: 0.1, l2: 0, epsilon: 0 });
+      },
+    );
+
     test('agrees at margins of ±80, for both labels', async () => {
       const batch = sparseBatch({ rows: 40, size: 1024, nonZeros: 12, seed: 23 });
       batch.margins.forEach((_margin, row) => (batch.margins[row] = row % 4 < 2 ? 80 : -80));

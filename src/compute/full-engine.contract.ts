@@ -127,7 +127,7 @@ export function describeFullEngine(make: () => Promise<FullEngine>, tolerance: n
 
     test('agrees where the square of a first gradient underflows in 32 bits, without epsilon', async () => {
       const batch = embeddingBatch(2, 1, 1, 132);
-      const alone = { ...batch, items: new Uint32Array(2), labels: Float32Array.of(1, 0), margins: Float32Array.of(50, 0) };
+      const alone = { ...batch, items: new Uint32Array(2), labels: Float32Array.of(0, 1), margins: Float32Array.of(-50, 0) };
       const params = { ...embeddingParams(1, 1, 32, 133), userAccumulators: new Float32Array(32), itemAccumulators: new Float32Array(32) };
       await checkEmbeddings(params, alone, { loss: 'logistic', learningRate: 0.05, l2: 0, biasL2: 0, epsilon: 0 });
     });
@@ -198,7 +198,7 @@ export function describeFullEngine(make: () => Promise<FullEngine>, tolerance: n
     });
 
     test('agrees where the square of a first gradient underflows in 32 bits, without epsilon', async () => {
-      const batch = { ...denseBatch(2, 32, 165), labels: Float32Array.of(1, 0), margins: Float32Array.of(50, 0) };
+      const batch = { ...denseBatch(2, 32, 165), labels: Float32Array.of(0, 1), margins: Float32Array.of(-50, 0) };
       await checkMlp(initialMlp([32, 16, 1], 166), batch, { ...mlpRule, batch: 1, l2: 0, epsilon: 0 });
     });
 
