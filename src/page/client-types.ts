@@ -86,6 +86,7 @@ export interface Client {
   };
   readonly rounds: {
     status(): Promise<RoundStatus>;
+    /** Asks the endpoint now. Errors: `network` where it does not answer. */
     refresh(): Promise<RoundStatus>;
     subscribe(listener: (status: RoundStatus) => void): () => void;
   };

@@ -198,6 +198,27 @@ describe('with both consents', () => {
     expect(held.model).not.toBeNull();
   });
 
+  test('who asks an endpoint that is down is told so, hears no second error, and the tasks of before are still known', async () => {
+    let isDown = false;
+    const { client, seen, policy } = await device(
+      {},
+      {
+        tasks: () =>
+          isDown
+            ? Promise.reject(new SdkError('network', 'down'))
+            : (operator.tasks([policyOf()], { nowMs: startMs, modelVersion: 2 }) as Promise<TasksDocument>),
+      },
+    );
+    const policyOf = () => policy;
+    await client.setConsent(both);
+    isDown = true;
+    await expect(client.refresh()).rejects.toMatchObject({ code: 'network', message: 'down' });
+    expect(seen.errors).toEqual([]);
+    expect((await client.status()).tasks).toHaveLength(1);
+    isDown = false;
+    expect((await client.refresh()).tasks).toHaveLength(1);
+  });
+
   test('a model of another shape is refused and does not keep the device from taking part', async () => {
     const { client, seen, held, memory } = await device({}, { model: () => ({ protocol: 1, taskId: 'taste', version: 2, estimate: [1] }) });
     await client.setConsent(both);

@@ -101,9 +101,10 @@ export function createRoundClient(parts: RoundClientParts): Rounds {
     if (!isStopped && consent.personalise) await model.set(next);
   }
 
-  async function refresh(): Promise<RoundStatus> {
+  /** @param onUnreached  hears why the task list could not be had */
+  async function refresh(onUnreached: (thrown: unknown) => void = report): Promise<RoundStatus> {
     if (!isStopped && consent.personalise) {
-      const tasks = await orReport(fetchTasks);
+      const tasks = await fetchTasks().catch((thrown: unknown) => (onUnreached(thrown), null));
       document = tasks ?? document;
       schedulePoll(tasks === null ? RETRY_MS : pollDelay(tasks));
       if (tasks !== null) {
@@ -122,9 +123,21 @@ export function createRoundClient(parts: RoundClientParts): Rounds {
     try {
       return await work();
     } catch (thrown) {
-      if (!isStopped) parts.onError(toSdkError(thrown, 'internal'));
+      report(thrown);
       return null;
     }
+  }
+
+  function report(thrown: unknown): void {
+    if (!isStopped) parts.onError(toSdkError(thrown, 'internal'));
+  }
+
+  /** For who asks and waits: that the endpoint was not reached is the answer, and not an error aside. */
+  async function refreshOrThrow(): Promise<RoundStatus> {
+    let failure: unknown;
+    const now = await refresh((thrown) => (failure = thrown));
+    if (failure !== undefined) throw toSdkError(failure, 'network');
+    return now;
   }
 
   async function contribute(tasks: TasksDocument): Promise<void> {
@@ -158,7 +171,7 @@ export function createRoundClient(parts: RoundClientParts): Rounds {
   function schedulePoll(delayMs: number): void {
     cancelPoll?.();
     cancelPoll = null;
-    if (!isStopped && consent.personalise) cancelPoll = clock.after(delayMs, () => void inTurn(() => orReport(refresh)));
+    if (!isStopped && consent.personalise) cancelPoll = clock.after(delayMs, () => void inTurn(() => orReport(() => refresh())));
   }
 
   /** Shortly after the end of the first round to end, spread so that devices do not come all at once. */
@@ -197,7 +210,7 @@ export function createRoundClient(parts: RoundClientParts): Rounds {
       });
     },
     status,
-    refresh: () => inTurn(refresh),
+    refresh: () => inTurn(refreshOrThrow),
     ledger: readLedger,
     stop() {
       isStopped = true;

@@ -8,6 +8,7 @@ export interface Rounds {
    */
   setConsent(consent: Consent): Promise<void>;
   status(): Promise<RoundStatus>;
+  /** Asks the endpoint now. Errors: `network` and the like where it does not answer; what is known of before stands in `status`. */
   refresh(): Promise<RoundStatus>;
   /** Everything the ledger of this origin holds, for the export. */
   ledger(): Promise<unknown>;

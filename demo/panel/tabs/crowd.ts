@@ -34,27 +34,27 @@ export const crowd: Tab = {
       action('Open the shop as someone new', async () => visited.replaceChildren(...(await visitorShelves()))),
       visited,
     );
-    // a refresh does not fail where the endpoint is down: it answers what was known, and says so aside
     let isDown = false;
-    addEventListener(
-      'homebody:error',
-      (event) => (isDown ||= (event as CustomEvent<{ readonly code?: string }>).detail.code === 'network'),
-      { signal },
-    );
     const show = (status: RoundStatus): void => {
       if (signal.aborted) return;
       const isEmpty = status.tasks.length === 0;
       round.replaceChildren(...(isDown ? [endpointDown()] : isEmpty ? [noTask()] : []), ...status.tasks.flatMap(taskView));
     };
     const refreshNow = async (): Promise<void> => {
-      isDown = false;
-      show(await client.rounds.refresh());
+      const asked = client.rounds.refresh();
+      isDown = await asked.then(
+        () => false,
+        (thrown: unknown) => isOfNetwork(thrown),
+      );
+      show(await (isDown ? client.rounds.status() : asked)); // what was known of the tasks still holds
     };
     const stop = client.rounds.subscribe(show);
     signal.addEventListener('abort', stop);
     keepFresh(refreshNow, (thrown) => round.replaceChildren(note('The rounds cannot be read just now.', messageOf(thrown))), 5000, signal);
   },
 };
+
+const isOfNetwork = (thrown: unknown): boolean => thrown instanceof Error && (thrown as { readonly code?: unknown }).code === 'network';
 
 function endpointDown(): HTMLElement {
   return note(

@@ -93,7 +93,7 @@ describe('beliefsOf', () => {
     const beliefs = beliefsOf(who.state, who.events, nowMs);
     expect(beliefs[0]).toMatchObject({ facet: 'hue:blue', label: 'blue', events: 4 });
     expect(beliefs[0]!.leaning).toBeGreaterThan(0.3);
-    expect(beliefs[0]!.confidence).toBeCloseTo(4 / 7, 2);
+    expect(beliefs[0]!.confidence).toBeCloseTo(3 / 6, 2); // one of them twice
     const pink = beliefs.find(({ facet }) => facet === 'hue:pink')!;
     expect(pink.leaning).toBeLessThan(0);
     expect(pink.events).toBe(1);
@@ -101,10 +101,20 @@ describe('beliefsOf', () => {
     for (const { leaning, confidence } of beliefs) expect(Math.abs(leaning) <= 1 && confidence > 0 && confidence < 1).toBe(true);
   });
 
+  test('two events of one item make nobody surer than one, and a word of its name is no belief', () => {
+    const once = who.events.slice(0, 1);
+    const twice = [...once, { ...once[0]!, queued: { ...once[0]!.queued, id: 'again' } }];
+    const [one, two] = [once, twice].map((events) => beliefsOf(who.state, events, once[0]!.queued.atMs));
+    expect(two!.map(({ facet, confidence }) => [facet, confidence])).toEqual(one!.map(({ facet, confidence }) => [facet, confidence]));
+    expect(two![0]).toMatchObject({ events: 2, confidence: 0.25 });
+    expect(once[0]!.examples[0]!.facets!.some((facet) => facet.startsWith('text:'))).toBe(true);
+    expect(two!.some(({ facet }) => facet.startsWith('text:'))).toBe(false);
+  });
+
   test('loses confidence with time, not leaning', () => {
     const later = beliefsOf(who.state, who.events, nowMs + 60 * 86_400_000);
     expect(later[0]!.leaning).toBe(beliefsOf(who.state, who.events, nowMs)[0]!.leaning);
-    expect(later[0]!.confidence).toBeCloseTo(1 / (1 + 3), 2);
+    expect(later[0]!.confidence).toBeCloseTo(0.75 / (0.75 + 3), 2);
   });
 
   test('is empty for an empty profile', () => {
