@@ -20,6 +20,16 @@ const subjects: Readonly<Record<string, readonly [EventType, string]>> = {
   checkout_completed: ['purchase', 'checkout'],
 };
 
+/** By subject: where its lines stand, and where in a line the variant; null for “it is one”. */
+const lineKeys: Readonly<Record<string, readonly [list: string | null, variant: string | null]>> = {
+  productVariant: [null, null],
+  collection: ['productVariants', null],
+  searchResult: ['productVariants', null],
+  cartLine: [null, 'merchandise'],
+  cart: ['lines', 'merchandise'],
+  checkout: ['lineItems', 'variant'],
+};
+
 /** Which of Google's storage keys each permission of the visitor stands for. */
 const permissions: Readonly<Record<string, readonly string[]>> = {
   marketingAllowed: ['ad_storage', 'ad_personalization'],
@@ -42,8 +52,13 @@ export function fromShopify(payload: unknown): NormalisedEvent[] {
 
 function storeEventOf(type: EventType, key: string, payload: Fields): NormalisedEvent | undefined {
   const subject = part(part(payload, 'data'), key);
-  const lines = linesOf(key, subject);
-  const items = lines.map((line, place) => itemOf(type, line, place)).filter((item) => item !== undefined);
+  const [listKey, variantKey] = lineKeys[key]!;
+  const listed = listKey === null ? [subject] : subject[listKey];
+  const lines: readonly unknown[] = Array.isArray(listed) ? listed : [];
+  const variants = lines.map((line) => variantOf(line, variantKey));
+  const found = lines.map((line, place) => itemOf(type, line, variants[place], place));
+  const items = found.filter((item) => item !== undefined);
+  const first = variants[found.findIndex((item) => item !== undefined)] ?? {};
   const query = type === 'search' ? textOf(subject['query']) : undefined;
   if (!saysSomething(type, items, query)) return undefined;
   const isCheckout = key === 'checkout';
@@ -58,7 +73,7 @@ function storeEventOf(type: EventType, key: string, payload: Fields): Normalised
     currency: (
       (isCheckout ? textOf(subject['currencyCode']) : undefined) ??
       textOf(total['currencyCode']) ??
-      textOf(part(lines[0]?.variant ?? {}, 'price')['currencyCode'])
+      textOf(part(first, 'price')['currencyCode'])
     )?.toUpperCase(),
     orderId: isCheckout ? (shortId(part(subject, 'order')['id']) ?? idOf(subject['token'])) : undefined,
     eventId: idOf(payload['id']),
@@ -66,39 +81,18 @@ function storeEventOf(type: EventType, key: string, payload: Fields): Normalised
   });
 }
 
-interface Line {
-  readonly variant: Fields;
-  readonly quantity: unknown;
+function variantOf(line: unknown, key: string | null): Fields | undefined {
+  const variant = key === null ? line : isFields(line) ? line[key] : undefined;
+  return isFields(variant) ? variant : undefined;
 }
 
-/** What of a subject has a variant, in order. */
-function linesOf(key: string, subject: Fields): readonly Line[] {
-  const line =
-    (variant: string) =>
-    (each: unknown): Line | undefined =>
-      isFields(each) && isFields(each[variant]) ? { variant: each[variant], quantity: each['quantity'] } : undefined;
-  const all = (listed: unknown, make: (each: unknown) => Line | undefined): readonly Line[] =>
-    (Array.isArray(listed) ? listed : []).map(make).filter((each) => each !== undefined);
-  const bare = (each: unknown): Line | undefined => (isFields(each) ? { variant: each, quantity: undefined } : undefined);
-  switch (key) {
-    case 'productVariant':
-      return all([subject], bare);
-    case 'cartLine':
-      return all([subject], line('merchandise'));
-    case 'cart':
-      return all(subject['lines'], line('merchandise'));
-    case 'checkout':
-      return all(subject['lineItems'], line('variant'));
-    default:
-      return all(subject['productVariants'], bare);
-  }
-}
-
-function itemOf(type: EventType, { variant, quantity: given }: Line, place: number): EventItem | undefined {
+/** @param line  has a variant, so it has fields */
+function itemOf(type: EventType, line: unknown, variant: Fields | undefined, place: number): EventItem | undefined {
+  if (variant === undefined) return undefined;
   const product = part(variant, 'product');
   const variantId = shortId(variant['id']);
   const id = shortId(product['id']) ?? variantId;
-  const quantity = countsPieces.test(type) ? (countOf(given) ?? 1) : undefined;
+  const quantity = countsPieces.test(type) ? (countOf((line as Fields)['quantity']) ?? 1) : undefined;
   if (id === undefined || quantity === 0) return undefined;
   const title = textOf(variant['title']);
   return said<EventItem>({
