@@ -6,8 +6,8 @@ import { kernelNames, type KernelName } from './race.js';
 export type Rival = Pick<Engine, 'name' | 'describe' | 'close'> &
   Partial<Pick<FullEngine, KernelName> & Pick<GpuEngine, 'loseContext'> & Pick<AllocatingEngine, 'allocate'>>;
 
-/** Any kernel, where it does not matter which: arguments are passed on as they came. */
-export type AnyKernel = (...args: readonly unknown[]) => Promise<unknown>;
+/** Any kernel, where it does not matter which. All take three arguments; to spread them costs as much as a small step. */
+export type AnyKernel = (first: unknown, second: unknown, third: unknown) => Promise<unknown>;
 
 export function kernelIn(engine: Rival, name: KernelName): AnyKernel | undefined {
   return engine[name] as AnyKernel | undefined;
@@ -60,9 +60,9 @@ export function createCandidate({ name, fromMs, load, reference, onFail, onChang
     for (const kernel of kernelNames) {
       const run = kernelIn(bare, kernel);
       if (run === undefined) continue;
-      net[kernel] = (...args) =>
-        run(...args).catch(async (error: unknown) => {
-          const result = await kernelIn(reference, kernel)!(...args);
+      net[kernel] = (first, second, third) =>
+        run(first, second, third).catch(async (error: unknown) => {
+          const result = await kernelIn(reference, kernel)!(first, second, third);
           fail(error);
           return result;
         });

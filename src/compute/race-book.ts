@@ -8,7 +8,7 @@ export interface RaceBook {
   ranking(kernel: KernelName, size: number): readonly Race[];
   /** Is this engine the fastest at anything? */
   wins(engine: EngineName): boolean;
-  replace(kernel: KernelName, size: number, results: readonly Pick<Race, 'engine' | 'medianMs'>[]): void;
+  replace(kernel: KernelName, size: number, results: readonly Pick<Race, 'engine' | 'bestMs'>[]): void;
 }
 
 /** @param stored  of earlier visits; what is no race is ignored */
@@ -17,7 +17,7 @@ export function createRaceBook(stored: unknown, isUsable: (engine: EngineName) =
   const ranking = (kernel: KernelName, size: number): readonly Race[] =>
     races
       .filter((race) => race.kernel === kernel && race.size === size && isUsable(race.engine))
-      .sort((left, right) => left.medianMs - right.medianMs);
+      .sort((left, right) => left.bestMs - right.bestMs);
   return {
     all: () => races,
     ranking,

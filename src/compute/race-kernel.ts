@@ -10,64 +10,80 @@ export interface Racer {
   run(): Promise<unknown>;
 }
 
-const ROUNDS = 5;
+/** The race ends when so many rounds have brought nobody on: code that runs often is compiled again, in its own time. */
+const QUIET_ROUNDS = 4;
+const MOST_ROUNDS = 24;
+/** Who is brought on by less than this stands still. */
+const PROGRESS = 0.95;
 /** A clock may be coarser than a call: so many calls are timed together that they last so long. */
-const LEAST_MS = 1;
+const SAMPLE_MS = 1;
+/** Code runs slowly at first: who is raced has run so often before, or for so long. */
+const WARM_UP_CALLS = 3000;
+const WARM_UP_MS = 60;
 /** By what a call is predicted to need: no clock that stands still may hold the race up. */
 const MOST_PREDICTED_MS = 20;
-/** Who is so many times slower in the first round runs no other. */
+/** Who is so many times slower when warm runs no further. */
 const HOPELESS = 4;
 
 /**
  * @param predictedMs  what one call is thought to need, at most
  * @param fail         is told which engine failed; it is out of the race
- * @returns            median time of one call for each engine that did not fail
+ * @returns            for each engine that did not fail the time of one call in its fastest sample: what else the machine did
+ *                     meanwhile is no engine's fault
  */
 export async function raceEngines(
   racers: readonly Racer[],
   predictedMs: number,
   nowMs: () => number,
   fail: (engine: EngineName, error: unknown) => void,
-): Promise<readonly { readonly engine: EngineName; readonly medianMs: number }[]> {
-  const entries = racers.map((racer) => ({ ...racer, calls: 1, timesMs: [] as number[], isOut: false }));
-  const time = async (entry: (typeof entries)[number]): Promise<number> => {
+): Promise<readonly { readonly engine: EngineName; readonly bestMs: number }[]> {
+  const entries = racers.map((racer) => ({ ...racer, bestMs: Infinity, isOut: false }));
+  type Entry = (typeof entries)[number];
+  /** @returns  what all calls took */
+  const sample = async (entry: Entry, calls: number): Promise<number> => {
     const startedAt = nowMs();
-    for (let call = 0; call < entry.calls; call++) await entry.run();
-    return nowMs() - startedAt;
+    for (let call = 0; call < calls; call++) await entry.run();
+    const elapsedMs = nowMs() - startedAt;
+    entry.bestMs = Math.min(entry.bestMs, elapsedMs / calls);
+    return elapsedMs;
   };
-  const attempt = async (entry: (typeof entries)[number], run: () => Promise<void>): Promise<void> => {
+  const mostCalls = Math.ceil(MOST_PREDICTED_MS / predictedMs);
+  const warmUp = async (entry: Entry): Promise<void> => {
+    await entry.run(); // compiling, uploading
+    let calls = 1;
+    let elapsedMs = 0;
+    for (let done = 0; elapsedMs < WARM_UP_MS && done < Math.min(mostCalls, WARM_UP_CALLS); done += calls) {
+      const lastMs = await sample(entry, calls);
+      elapsedMs += lastMs;
+      if (lastMs < SAMPLE_MS) calls *= 2;
+    }
+  };
+  const attempt = async (entry: Entry, run: () => Promise<void>): Promise<void> => {
+    if (entry.isOut) return;
     try {
       await run();
     } catch (error) {
       entry.isOut = true;
-      entry.timesMs = [];
       fail(entry.engine, error);
     }
   };
-  for (const entry of entries) {
-    await attempt(entry, async () => {
-      await entry.run(); // compiling, uploading
-      let elapsedMs = await time(entry);
-      while (elapsedMs < LEAST_MS && entry.calls * predictedMs < MOST_PREDICTED_MS) {
-        entry.calls *= 4;
-        elapsedMs = await time(entry);
-      }
-      entry.timesMs.push(elapsedMs / entry.calls);
-    });
+  for (const entry of entries) await attempt(entry, () => warmUp(entry));
+  const bestMs = Math.min(...entries.map((entry) => entry.bestMs));
+  for (let round = 0, quiet = 0; round < MOST_ROUNDS && quiet < QUIET_ROUNDS; round++) {
+    quiet++;
+    for (const entry of entries) {
+      const before = entry.bestMs;
+      if (before > bestMs * HOPELESS) continue;
+      const calls = Math.max(1, Math.min(mostCalls, Math.ceil(SAMPLE_MS / before)));
+      await attempt(entry, async () => void (await sample(entry, calls)));
+      if (entry.bestMs < before * PROGRESS) quiet = 0;
+    }
   }
-  const bestMs = Math.min(...entries.flatMap(({ timesMs }) => timesMs));
-  const close = entries.filter(({ timesMs }) => timesMs.some((timeMs) => timeMs <= bestMs * HOPELESS));
-  for (let round = 1; round < ROUNDS; round++)
-    for (const entry of close)
-      if (!entry.isOut) await attempt(entry, async () => void entry.timesMs.push((await time(entry)) / entry.calls));
-  return entries.flatMap(({ engine, timesMs }) => {
-    const sorted = [...timesMs].sort((left, right) => left - right);
-    return sorted.length === 0 ? [] : [{ engine, medianMs: sorted[sorted.length >> 1]! }];
-  });
+  return entries.filter(({ isOut }) => !isOut).map((entry) => ({ engine: entry.engine, bestMs: entry.bestMs }));
 }
 
-/** Arguments of a call. The first is what a step changes. */
-export type Call = readonly unknown[];
+/** Arguments of a call: parameters, which a step changes, or a query; batch or items; rule or k. */
+export type Call = readonly [first: unknown, second: unknown, third: unknown];
 
 /** Kernels of a page, for which work can be made up. */
 export const inventedKernels = ['stepLinear', 'stepFactors', 'scoreTopK'] as const;
@@ -100,7 +116,7 @@ export function inventCall(kernel: InventedKernel, work: number): Call {
 
 /** The same call on parameters of its own: what is raced must not learn. @param allocate  for arrays that lie in one buffer */
 export function copyCall(call: Call, allocate: (...lengths: readonly number[]) => readonly Float32Array[]): Call {
-  const [params, ...rest] = call;
+  const [params, second, third] = call;
   if (params instanceof Float32Array) return call; // a query, which nothing changes
   const entries = Object.entries(params as object);
   const floats = entries.flatMap(([, value]) => (value instanceof Float32Array ? [value] : []));
@@ -110,7 +126,7 @@ export function copyCall(call: Call, allocate: (...lengths: readonly number[]) =
   let next = 0;
   const copyOf = (value: unknown): unknown =>
     value instanceof Float32Array ? copies[next++] : value instanceof Uint32Array ? value.slice() : value;
-  return [Object.fromEntries(entries.map(([name, value]) => [name, copyOf(value)])), ...rest];
+  return [Object.fromEntries(entries.map(([name, value]) => [name, copyOf(value)])), second, third];
 }
 
 function noise(count: number): Float32Array {

@@ -14,7 +14,8 @@ export interface Race {
   readonly kernel: KernelName;
   readonly size: SizeClass;
   readonly engine: EngineName;
-  readonly medianMs: number;
+  /** The time of one call in its fastest sample: what else the machine did meanwhile is no engine's fault. */
+  readonly bestMs: number;
 }
 
 /** What a call asks for, in units of its kernel: roughly the multiplications. */
@@ -61,8 +62,8 @@ export function sizeClassOf(work: number): SizeClass {
 export function readRaces(stored: unknown): readonly Race[] {
   if (!Array.isArray(stored)) return [];
   return stored.filter((entry): entry is Race => {
-    const { kernel, size, engine, medianMs } = (entry ?? {}) as Partial<Record<keyof Race, unknown>>;
+    const { kernel, size, engine, bestMs } = (entry ?? {}) as Partial<Record<keyof Race, unknown>>;
     const isKnown = kernelNames.some((name) => name === kernel) && engineNames.includes(engine as string);
-    return isKnown && typeof size === 'number' && size === sizeClassOf(size) && typeof medianMs === 'number' && medianMs >= 0;
+    return isKnown && typeof size === 'number' && size === sizeClassOf(size) && typeof bestMs === 'number' && bestMs >= 0;
   });
 }

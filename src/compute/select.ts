@@ -1,5 +1,5 @@
 import type { SdkError } from '../core/errors.js';
-import { createCandidate, kernelIn, type Candidate, type Rival } from './candidate.js';
+import { createCandidate, kernelIn, type AnyKernel, type Candidate, type Rival } from './candidate.js';
 import type { EngineDescription, EngineFallback, EngineName, FullEngine } from './engine.js';
 import { copyCall, inventCall, inventedKernels, raceEngines, type Call, type InventedKernel } from './race-kernel.js';
 import { createRaceBook } from './race-book.js';
@@ -85,8 +85,8 @@ export function createSelector<Name extends KernelName>(
   const missing = new Map<Cell, Call | null>();
   /** What was raced since the last `choose()` or `race()`: who was not in it then has no such kernel. */
   const tried = new Set<Cell>();
-  /** The engine for each kernel and place of a size, as far as it was looked up. */
-  let choices: Partial<Record<KernelName, Rival[]>> = {};
+  /** Whose kernel takes each place of a size, as far as it was looked up. */
+  let choices: Partial<Record<KernelName, AnyKernel[]>> = {};
 
   const candidateOf = (name: EngineName, load: (() => Promise<Rival>) | undefined, fromMs: number): readonly Candidate[] => {
     if (load === undefined) return [];
@@ -114,18 +114,19 @@ export function createSelector<Name extends KernelName>(
     return ranking[0]?.engine;
   };
   const engineOf = (kernel: KernelName, work: number, call: Call | null): Rival => {
-    const places = (choices[kernel] ??= []);
-    const chosen = (): Rival => {
-      const name = preferred(kernel, work, call);
-      const guarded = candidates.find((each) => each.name === name && !each.isBroken())?.guarded();
-      return guarded?.[kernel] === undefined ? reference : guarded;
-    };
-    return (places[sizeIndexOf(work)] ??= chosen());
+    const name = preferred(kernel, work, call);
+    const guarded = candidates.find((each) => each.name === name && !each.isBroken())?.guarded();
+    return guarded?.[kernel] === undefined ? reference : guarded;
   };
-  const kernelOf =
-    (name: KernelName) =>
-    (...args: Call): Promise<unknown> =>
-      kernelIn(engineOf(name, (workOf[name] as (...call: Call) => number)(...args), args), name)!(...args);
+  const kernelOf = (name: KernelName): AnyKernel => {
+    const measure = workOf[name] as (...call: Call) => number;
+    return (first, second, third) => {
+      const work = measure(first, second, third);
+      const place = sizeIndexOf(work);
+      const chosen = (choices[name] ??= []);
+      return (chosen[place] ??= kernelIn(engineOf(name, work, [first, second, third]), name)!)(first, second, third);
+    };
+  };
 
   const allocate = (...lengths: readonly number[]): Float32Array[] => {
     const owner = candidates.find((each) => each.engine()?.allocate !== undefined && (wanted === 'auto' || wanted === each.name));

@@ -19,10 +19,12 @@ export interface Scratch {
   usedBytes(): number;
   /** Gives back what was taken since `usedBytes` were in use. */
   reset(usedBytes?: number): void;
-  /** @returns  pointer, divisible by 16; what lies there is left over, the gap behind it is 0 */
+  /** @returns  pointer, divisible by 16; what lies there and in the gap behind it is left over */
   take(sizeBytes: number): number;
-  /** Copies elements `from` to before `to`. */
+  /** Copies elements `from` to before `to`; the gap behind them is left over. */
   place(values: Float32Array | Uint32Array | Int16Array | Int8Array, from?: number, to?: number): number;
+  /** Zeros behind an array that ends at `pointer`: kernels that read there multiply by 0, which must not meet NaN. */
+  clearGap(pointer: number): void;
 }
 
 const PAGE_BYTES = 65_536;
@@ -58,12 +60,12 @@ function createScratch(buffer: ArrayBuffer, start: number, sizeBytes: number): S
   let next = start;
   const floats = new Float32Array(buffer);
   const words = new Uint32Array(buffer);
+  const halves = new Int16Array(buffer);
   const bytes = new Int8Array(buffer);
   const take = (askedBytes: number): number => {
     const pointer = next;
     next += aligned(askedBytes + GAP_BYTES);
     if (next > start + sizeBytes) throw new RangeError(`simd: ${askedBytes} B do not fit the scratch of ${sizeBytes} B`);
-    bytes.fill(0, pointer + askedBytes, next);
     return pointer;
   };
   return {
@@ -73,13 +75,28 @@ function createScratch(buffer: ArrayBuffer, start: number, sizeBytes: number): S
     take,
     place(values, from = 0, to = values.length) {
       const pointer = take((to - from) * values.BYTES_PER_ELEMENT);
-      const part = from === 0 && to === values.length ? values : values.subarray(from, to);
-      if (part instanceof Float32Array) floats.set(part, pointer >> 2);
-      else if (part instanceof Uint32Array) words.set(part, pointer >> 2);
-      else bytes.set(part instanceof Int8Array ? part : new Int8Array(part.buffer, part.byteOffset, part.byteLength), pointer);
+      if (values instanceof Float32Array) copy(floats, pointer >> 2, values, from, to);
+      else if (values instanceof Uint32Array) copy(words, pointer >> 2, values, from, to);
+      else if (values instanceof Int16Array) copy(halves, pointer >> 1, values, from, to);
+      else copy(bytes, pointer, values, from, to);
       return pointer;
     },
+    clearGap: (pointer) => void bytes.fill(0, pointer, pointer + GAP_BYTES),
   };
+}
+
+/** Numbers few enough that a call of `set` costs more than to copy them. */
+const FEW = 48;
+
+function copy<Values extends Float32Array | Uint32Array | Int16Array | Int8Array>(
+  target: Values,
+  start: number,
+  values: Values,
+  from: number,
+  to: number,
+): void {
+  if (to - from > FEW) target.set(values.subarray(from, to), start);
+  else for (let at = from; at < to; at++) target[start + at - from] = values[at]!;
 }
 
 function aligned(sizeBytes: number): number {

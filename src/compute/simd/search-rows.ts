@@ -66,9 +66,10 @@ export function searchRows(homes: Homes, held: HeldItems, search: Search): TopK 
       scratch.reset(frameBytes);
       const pointers = columns.map(({ values, width }, at) => {
         const resident = residents[at];
-        return resident === undefined
-          ? scratch.place(values, from * width, to * width)
-          : resident + from * width * values.BYTES_PER_ELEMENT;
+        if (resident !== undefined) return resident + from * width * values.BYTES_PER_ELEMENT;
+        const pointer = scratch.place(values, from * width, to * width);
+        scratch.clearGap(pointer + (to - from) * width * values.BYTES_PER_ELEMENT);
+        return pointer;
       });
       filled = search.find(home, queryAt, pointers, to - from, from, heap, size, filled);
     },

@@ -148,7 +148,7 @@ export interface EngineReport {
   readonly why: string;
   readonly device: string;
   readonly textures: readonly (readonly [number, number])[];
-  readonly races: readonly { readonly kernel: string; readonly size: number; readonly engine: EngineName; readonly medianMs: number }[];
+  readonly races: readonly { readonly kernel: string; readonly size: number; readonly engine: EngineName; readonly bestMs: number }[];
   readonly notices: readonly Notice[];
 }
 
