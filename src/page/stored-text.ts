@@ -1,17 +1,22 @@
 /** One key of localStorage. Reading stores nothing; where the browser refuses storage the key is absent and nothing is kept. */
 export interface StoredText {
   get(): string | null;
-  /** @param value  null removes the key */
-  set(value: string | null): void;
+  /**
+   * @param value  null removes the key
+   * @returns false where the browser refused
+   */
+  set(value: string | null): boolean;
 }
+
+export type TextStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 export interface StorageHost {
   /** The getter itself throws where cookies are blocked. */
-  readonly localStorage?: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+  readonly localStorage?: TextStorage | null;
 }
 
 export function storedText(host: StorageHost, key: string): StoredText {
-  const attempt = <Result>(work: (storage: NonNullable<StorageHost['localStorage']>) => Result): Result | null => {
+  const attempt = <Result>(work: (storage: TextStorage) => Result): Result | null => {
     try {
       return host.localStorage ? work(host.localStorage) : null;
     } catch {
@@ -20,6 +25,6 @@ export function storedText(host: StorageHost, key: string): StoredText {
   };
   return {
     get: () => attempt((storage) => storage.getItem(key)),
-    set: (value) => void attempt((storage) => (value === null ? storage.removeItem(key) : storage.setItem(key, value))),
+    set: (value) => attempt((storage) => (value === null ? storage.removeItem(key) : storage.setItem(key, value))) !== null,
   };
 }
