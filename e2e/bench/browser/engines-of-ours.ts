@@ -67,7 +67,8 @@ export function ourContenders<Name extends KernelName>(
     ...fixed.map(({ name, engine }) => (): Contender => ({ role: 'engine', name, ...make(seen(engine), engine.allocate ?? plainArrays) })),
     async (): Promise<Contender> => {
       const kernels = seen(selector.kernels);
-      const trial = make(kernels, plainArrays); // so that the selector knows what sizes are asked for
+      await selector.start();
+      const trial = make(kernels, selector.allocate); // what is raced is a copy of a call that came, in memory of the same kind
       await trial.prepare?.(1);
       await trial.steps(1);
       await selector.idle();
