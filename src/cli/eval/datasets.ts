@@ -5,7 +5,9 @@ import { cdnow } from './cdnow.js';
 import { creditcardFrauds } from './creditcard-frauds.js';
 import type { Dataset } from './dataset.js';
 import { germanCredit } from './german-credit.js';
+import { lastfm } from './lastfm.js';
 import { ml100k } from './ml-100k.js';
+import { ml1mPos } from './ml-1m-pos.js';
 import { onlineShoppers } from './online-shoppers.js';
 import { yoochoose } from './yoochoose.js';
 
@@ -20,4 +22,6 @@ export const datasets: readonly Dataset[] = [
   creditcardFrauds,
   cdnow,
   ml100k,
+  ml1mPos,
+  lastfm,
 ];

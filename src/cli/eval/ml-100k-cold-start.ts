@@ -18,9 +18,9 @@ const COLD_START: ColdStartConfig = {
   others: 12,
   k: 12,
 };
-const dims = [16, 24, 32];
+const dims = [24];
 const ridges = [0.5, 1, 2];
-const trusts = [3, 8, 12, 20, 30];
+const trusts = [3, 8, 12, 20];
 
 /** Events of the longest profile asked for. */
 const LONGEST = 39;
