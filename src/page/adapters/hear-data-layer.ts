@@ -5,7 +5,8 @@ import { fromGa4 } from './ga4.js';
 
 /**
  * Tracks what the page tells GA4, what it told before included. Consent-mode calls are recognised and not tracked: they speak of
- * Google's storage, not of ours.
+ * Google's storage, not of ours. What somebody searched for is not tracked either: the worker would leave it out, and until then it would
+ * stand in the queue that a closing page keeps.
  * @param onEvent  gets each event, tracked or not
  */
 export function hearDataLayer(
@@ -17,7 +18,8 @@ export function hearDataLayer(
     globalThis as { dataLayer?: unknown },
     (entry) => {
       for (const event of fromGa4(entry)) {
-        if (event.type !== 'consent') client.track(event);
+        const { query: _query, ...tracked } = event;
+        if (event.type !== 'consent') client.track(tracked);
         onEvent(event);
       }
     },
