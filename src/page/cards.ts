@@ -1,4 +1,5 @@
 import type { EventItem } from '../core/event.js';
+import { moneyOf } from '../core/features/money.js';
 import type { Item } from '../core/item.js';
 
 /** Cards of a list in the shop's HTML: `[data-homebody-item]` children of a `[data-homebody-list]`. */
@@ -23,11 +24,12 @@ export function reorder(container: Element, order: readonly HTMLElement[]): void
 }
 
 /**
- * What the page says of an item: attributes of its card (`data-name`, `data-brand`, `data-category` split on `>`, `data-price`,
- * `data-tags` split on `,`), over the JSON object in `data-homebody-facts`, over what a GA4 event said.
+ * What the page says of an item: attributes of its card (`data-name`, `data-brand`, `data-category` split on `>`, `data-price`
+ * as shops write prices, `data-tags` split on `,`), over the JSON object in `data-homebody-facts`, over what a GA4 event said.
  */
 export function itemOfCard(card: HTMLElement, told: EventItem | undefined): Item {
   const { homebodyFacts, name, brand, category, price, tags } = card.dataset;
+  const amount = price && moneyOf(price)?.amount;
   let facts: Partial<Item> = {};
   try {
     facts = JSON.parse(homebodyFacts ?? '{}') as Partial<Item>; // the worker checks types
@@ -41,7 +43,7 @@ export function itemOfCard(card: HTMLElement, told: EventItem | undefined): Item
     ...(name && { name }),
     ...(brand && { brand }),
     ...(category && { categories: split(category, '>') }),
-    ...(price && { price: Number(price) }),
+    ...(typeof amount === 'number' && { price: amount }),
     ...(tags && { tags: split(tags, ',') }),
   };
 }

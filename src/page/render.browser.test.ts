@@ -334,9 +334,10 @@ describe('what is known of a card', () => {
     const facts = createFacts();
     facts.learn({ type: 'view', source: 'ga4', items: [{ id: 'a', name: 'GA4', brand: 'GA4', price: 1 }] });
     render(
-      `<ul data-homebody-list="home"><li data-homebody-item="a" data-name="Card" data-category="Walls > Blue" data-tags="hue:blue, calm" data-price="3.5" data-homebody-facts='{"brand":"Json","name":"Json"}'></li><li data-homebody-item="b" data-homebody-facts="{"></li></ul>`,
+      `<ul data-homebody-list="home"><li data-homebody-item="a" data-name="Card" data-category="Walls > Blue" data-tags="hue:blue, calm" data-price="3.5" data-homebody-facts='{"brand":"Json","name":"Json"}'></li><li data-homebody-item="b" data-homebody-facts="{" data-price="on request"></li><li data-homebody-item="c" data-price="1.299,00 €"></li></ul>`,
       facts,
     );
+    expect(fake.asked[0]?.items[2]).toEqual({ id: 'c', price: 1299 });
     expect(fake.asked[0]?.items[0]).toMatchObject({
       id: 'a',
       name: 'Card',
