@@ -19,7 +19,6 @@ const fixed: SequenceRule = {
   transitionHalfLifeMs: Infinity,
   popularityHalfLifeMs: Infinity,
   neighbourHalfLifeMs: Infinity,
-  neighbours: 300,
   sessionsPerItem: Infinity,
   contextRatio: 0.8,
   stepRatio: 1,

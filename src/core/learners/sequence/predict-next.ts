@@ -74,11 +74,9 @@ export function predictNext(
     }
   }
   const { values } = candidates;
-  for (let row = 0; row < items.length; row++) {
-    for (const column of [FORWARD, EARLIER, BACKWARD, NEIGHBOURS]) {
-      values[row * width + column] = evidence(values[row * width + column]!);
-    }
-    values[row * width + POPULARITY] = evidence(shareOf(popularity, items[row]!));
+  for (let row = 0, at = 0; row < items.length; row++, at += width) {
+    for (let column = FORWARD; column <= NEIGHBOURS; column++) values[at + column] = evidence(values[at + column]!);
+    values[at + POPULARITY] = evidence(shareOf(popularity, items[row]!));
   }
   return { candidates, scores: blendScores(blend, candidates, doubt), doubt };
 }
