@@ -112,7 +112,7 @@ test('a visit asks for what it needs and no more: never for the GPU’s code, no
   await choose(page, { personalise: true });
   const ofThisVisit = (): readonly string[] => requestsOfOurs(shopper).filter((each) => !each.startsWith('again'));
   const expected = [
-    ...['storefront', 'rounds'].map((chunk) => `GET /homebody/${chunk}.js`),
+    ...['storefront', 'rounds', 'later'].map((chunk) => `GET /homebody/${chunk}.js`),
     'GET /homebody.json',
     'GET /catalogue/manifest.json',
     ...['e', 'n', 'o', 'r', 'v'].map((column) => `GET /catalogue/${column}.bin`),

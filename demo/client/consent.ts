@@ -3,13 +3,15 @@ import type { Client } from './homebody.js';
 
 /**
  * Two switches, both off, and two equal buttons. A “no” is not stored, so to avoid asking again on each page the banner
- * opens by itself only where someone arrives from outside; “Privacy choices” in the footer opens it anywhere.
+ * opens by itself only where someone arrives from outside, and not over the text that explains it; “Privacy choices” in the footer opens it
+ * anywhere.
  */
 export function offerConsent(client: Client): void {
   for (const button of all('[data-open-consent]')) button.addEventListener('click', () => open(client, true));
   const cameFromHere = document.referrer !== '' && new URL(document.referrer).origin === location.origin;
   const { personalise, contribute } = client.status().consent;
-  if (!personalise && !contribute && !cameFromHere) open(client, false);
+  const isExplained = document.body.dataset['page'] === 'privacy';
+  if (!personalise && !contribute && !cameFromHere && !isExplained) open(client, false);
 }
 
 const hasPrivacyControl = (): boolean => (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true;

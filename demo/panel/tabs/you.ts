@@ -73,6 +73,7 @@ function beliefs(profile: ProfileView): HTMLElement {
   const strongest = profile.beliefs
     .toSorted((one, other) => Math.abs(other.leaning) * other.confidence - Math.abs(one.leaning) * one.confidence)
     .slice(0, BELIEFS);
+  const largest = Math.max(1e-9, ...strongest.map(({ leaning }) => Math.abs(leaning)));
   return el(
     'ul',
     { class: 'hp-rows' },
@@ -81,7 +82,7 @@ function beliefs(profile: ProfileView): HTMLElement {
         'li',
         { class: 'hp-row' },
         el('span', { class: 'hp-label' }, label),
-        signedBar(leaning, confidence),
+        signedBar(leaning / largest, confidence),
         el('small', {}, `${leaning < 0 ? 'less of it' : 'more of it'}, ${sureness(confidence)}, ${times(events, 'event', 'events')}`),
       ),
     ),
