@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { EventItem, NormalisedEvent } from '../event.js';
 import { contextNamespaces, encodeContext } from './context.js';
 import { encodeItem } from './encode-item.js';
-import { featureManifest, type FieldRule } from './feature-manifest.js';
+import { featureManifest, fieldsKeptBy, type FieldRule } from './feature-manifest.js';
 import { recordable } from './recordable.js';
 import { recordedFields, type RecordedEvent, type RecordedFields } from './recorded-fields.js';
 
@@ -53,11 +53,7 @@ describe('the feature manifest', () => {
   });
 
   test('keeps exactly what the worker records', () => {
-    const kept = (fields: Readonly<Record<string, FieldRule>>) =>
-      Object.fromEntries(
-        Object.entries(fields).flatMap(([name, { kind, retentionDays }]) => (retentionDays === 'never stored' ? [] : [[name, kind]])),
-      );
-    expect({ event: kept(rules.event), item: kept(rules.item) }).toEqual(recordedFields);
+    expect(fieldsKeptBy(featureManifest)).toEqual(recordedFields);
   });
 
   test('names the namespaces in which an item is encoded', () => {
@@ -110,6 +106,8 @@ describe('recordable', () => {
     const narrow: RecordedFields = { event: { type: 'event type', items: 'items' }, item: { id: 'id', rating: 'count' } };
     expect(recordable(wholeEvent, narrow)).toEqual({ type: 'purchase', items: [{ id: 'a', rating: 4 }] });
     expect(recordable(wholeEvent, { event: {}, item: {} })).toBeUndefined();
+    const { name: _, ...withoutName } = featureManifest.item;
+    expect(JSON.stringify(recordable(wholeEvent, fieldsKeptBy({ ...featureManifest, item: withoutName })))).not.toContain('Sea');
   });
 
   test('has a type that no other event has', () => {

@@ -1,7 +1,7 @@
 import type { EventItem, NormalisedEvent } from '../event.js';
 import type { ContextNamespace } from './context.js';
 import { RETENTION_DAYS } from './manifest.js';
-import { recordedFields, type FieldKind } from './recorded-fields.js';
+import { recordedFields, type FieldKind, type RecordedFields } from './recorded-fields.js';
 
 /**
  * Every field that an event, an item or its surroundings may have: what it is, how long it is kept, under which namespace of the
@@ -85,3 +85,14 @@ export const featureManifest = {
   readonly context: Readonly<Record<ContextNamespace | 'lastItems', FieldRule>>;
   readonly vectors: Readonly<Record<string, FieldRule>>;
 };
+
+/** Any manifest as `recordable` takes it: the fields that it keeps, each with its kind. */
+export function fieldsKeptBy(manifest: Readonly<Record<'event' | 'item', Readonly<Record<string, FieldRule>>>>): RecordedFields {
+  const kept = (rules: Readonly<Record<string, FieldRule>>): Readonly<Record<string, FieldKind>> =>
+    Object.fromEntries(
+      Object.entries(rules).flatMap(([name, { kind, retentionDays }]) =>
+        retentionDays === 'never stored' || kind === 'vector' ? [] : [[name, kind] as const],
+      ),
+    );
+  return { event: kept(manifest.event), item: kept(manifest.item) };
+}
