@@ -52,7 +52,7 @@ export async function createShop(options: Omit<ShopOptions, 'port' | 'host'>): P
   const version = createHash('sha256').update(Buffer.concat(bundles)).digest('hex').slice(0, 10);
   const site: Site = { name: 'demo', endpointUrl, snippet, version };
   const inline = [headScript, stubScript, wallScript, ...(snippet === '' ? [] : [snippet])].map(hashOf).join(' ');
-  const policy = `default-src 'self'; script-src 'self' ${inline}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; worker-src 'self' blob:; connect-src 'self' ${endpointUrl}; frame-ancestors 'none'; base-uri 'none'`;
+  const policy = `default-src 'self'; script-src 'self' 'wasm-unsafe-eval' ${inline}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; worker-src 'self' blob:; connect-src 'self' ${endpointUrl}; frame-ancestors 'none'; base-uri 'none'`;
   const homeItems = JSON.stringify(homeShelf.map(({ id, name, hex, group }) => ({ id, name, hex, cell: group.name })));
 
   const simulate = [

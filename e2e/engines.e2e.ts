@@ -6,7 +6,7 @@ import { launchBrowser } from './support/browser.js';
 import { startBuiltDemo } from './support/demo.js';
 import { choose, enterShop, hasCatalogue, isListening, openTab, type Shopper } from './support/shopper.js';
 
-/** One shopper twice: the same deeds, learned on typed arrays and on the GPU. */
+/** One shopper three times: the same deeds, learned on typed arrays, in WebAssembly and on the GPU. */
 
 const tolerance = 1e-5;
 
@@ -115,24 +115,26 @@ async function teach(page: Page, first: number, count: number): Promise<void> {
   );
 }
 
-describe('the GPU', () => {
+describe('another engine', () => {
   let reference: Shopper;
+  let simd: Shopper;
   let webgl: Shopper;
 
   beforeAll(async () => {
     reference = await enter('reference');
+    simd = await enter('simd');
     webgl = await enter('webgl');
-    await Promise.all([reference, webgl].map(({ page }) => teach(page, 0, 60)));
+    await Promise.all([reference, simd, webgl].map(({ page }) => teach(page, 0, 60)));
     expect((await parametersOf(reference.page)).eventCount).toBe(60);
   });
   afterAll(async () => {
-    for (const shopper of [reference, webgl]) {
+    for (const shopper of [reference, simd, webgl]) {
       expect(shopper.pageErrors).toEqual([]);
       await shopper.context.close();
     }
   });
 
-  test('holds the parameters in textures, and is told apart from typed arrays', async () => {
+  test('on the GPU holds the parameters in textures, and is told apart from typed arrays', async () => {
     const report = await webgl.page.evaluate(() => window.homebody.engine.report());
     expect(report).toMatchObject({ active: 'webgl', wanted: 'webgl', notices: [] });
     expect(report.textures.some(([rows, columns]) => rows >= 32 && columns >= 32)).toBe(true);
@@ -142,11 +144,19 @@ describe('the GPU', () => {
     expect(reference.requests.filter((each) => each.includes('/homebody/webgl.js'))).toEqual([]);
   });
 
-  test('learns what typed arrays learn', async () => {
-    expectAlike(await parametersOf(webgl.page), await parametersOf(reference.page));
+  test('of WebAssembly is a chunk of its own, too', async () => {
+    const report = await simd.page.evaluate(() => window.homebody.engine.report());
+    expect(report).toMatchObject({ active: 'simd', wanted: 'simd', notices: [], textures: [] });
+    expect(simd.requests.filter((each) => each.includes('/homebody/simd.js'))).not.toEqual([]);
+    expect(simd.requests.filter((each) => each.includes('/homebody/webgl.js'))).toEqual([]);
   });
 
-  test('can be lost without a change to the profile, and goes on learning', async () => {
+  test('learns what typed arrays learn', async () => {
+    const wanted = await parametersOf(reference.page);
+    for (const { page } of [simd, webgl]) expectAlike(await parametersOf(page), wanted);
+  });
+
+  test('on the GPU can be lost without a change to the profile, and goes on learning', async () => {
     const { page } = webgl;
     const before = await page.evaluate(() => window.homebody.profile.get());
     await openTab(page, 'Engine');
@@ -162,7 +172,7 @@ describe('the GPU', () => {
     expectAlike(found, await parametersOf(reference.page));
   });
 
-  test('can be lost in the middle of learning, and no event is missed', async () => {
+  test('on the GPU can be lost in the middle of learning, and no event is missed', async () => {
     const { page } = webgl;
     const lost = page.evaluate(async () => {
       await new Promise((resolve) => setTimeout(resolve, 5));
