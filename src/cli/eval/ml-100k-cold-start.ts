@@ -18,7 +18,6 @@ const COLD_START: ColdStartConfig = {
   others: 12,
   k: 12,
 };
-const dims = [24];
 const ridges = [0.5, 1, 2];
 const trusts = [3, 8, 12, 20];
 
@@ -54,7 +53,7 @@ export async function coldStart(context: EvalContext): Promise<EvalReport> {
     protocol: `cold start: ${draws[0]!.heldOut.length} users with at least ${LONGEST} events before their test item are held out of the shared model, mean of ${draws.length} draws; NDCG@10 of the test item of ${list.name} after N events drawn from what came before it (EASE measured so gives the published rows; the first N in time order, harder for everybody, stand beside); equal scores count half`,
     seed: context.seed,
     config: {
-      chosen: `best mean NDCG@10 over N and both orders among ${dims.length * ridges.length * trusts.length} configurations, of those that fall nowhere more than ${TOLERATED} below popularity, on the ${BACKS.length} items before the test item among 99 negatives of our own seed, with held-out users of other seeds${context.isTuning ? '; chosen anew' : '; fixed, --tune chooses anew'}`,
+      chosen: `best mean NDCG@10 over N and both orders among ${ridges.length * trusts.length} configurations, of those that fall nowhere more than ${TOLERATED} below popularity, on the ${BACKS.length} items before the test item among 99 negatives of our own seed, with held-out users of other seeds${context.isTuning ? '; chosen anew' : '; fixed, --tune chooses anew'}`,
       ...config,
     },
     metrics: { ndcg10: drawn.online[20]! },
@@ -125,19 +124,10 @@ function curve(
 function tune(data: ColdStartData, { seed, progress }: EvalContext): ColdStartConfig {
   const eligible = [...data.cuts.keys()].filter((user) => data.cuts[user]! >= LONGEST + Math.max(...BACKS));
   const queries = BACKS.map((back) => earlierQueries(data.histories, data.cuts, data.items, seed, back));
-  const grid = dims.flatMap((dim) =>
-    ridges.flatMap((ridge) =>
-      trusts.map((k) => ({ ...COLD_START, embeddings: { ...COLD_START.embeddings, dim }, foldIn: { ...COLD_START.foldIn, ridge }, k })),
-    ),
-  );
-  let trained: { readonly dim: number; readonly draws: readonly Draw[] } | null = null;
+  const draws = drawNewcomers(data.histories, data.items, eligible, COLD_START.embeddings, seed + 1_000);
   return chooseLeast(
-    grid,
+    ridges.flatMap((ridge) => trusts.map((k) => ({ ...COLD_START, foldIn: { ...COLD_START.foldIn, ridge }, k }))),
     (config) => {
-      const { dim } = config.embeddings;
-      if (trained?.dim !== dim)
-        trained = { dim, draws: drawNewcomers(data.histories, data.items, eligible, config.embeddings, seed + 1_000) };
-      const { draws } = trained;
       const curves = orders.map((order) =>
         meanCurve(draws.flatMap((draw) => BACKS.map((back, at) => curve(data, draw, queries[at]!, order, LONGEST, back, config, false)))),
       );
