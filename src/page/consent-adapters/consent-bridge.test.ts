@@ -61,6 +61,17 @@ describe('a word of the platform', () => {
     expect(asked).toEqual([{ personalise: true }, { contribute: true }, { contribute: false }]);
   });
 
+  test('the second one comes back with the first where the no named only the first, and stays off where the shopper switched it off', () => {
+    const { bridge, own, consent } = setUp();
+    bridge.hear(yes);
+    bridge.hear({ personalise: false, isChoice: true });
+    bridge.hear(yes);
+    expect(consent()).toEqual(both);
+    own({ contribute: false });
+    bridge.hear(yes);
+    expect(consent()).toEqual(first);
+  });
+
   test('no word is heard after the way out', () => {
     const { bridge, asked } = setUp();
     bridge.close();
