@@ -13,6 +13,9 @@ import { textureOf } from './tensor.js';
  * The engine on tfjs' WebGL backend. The caller's arrays are the CPU copy: they change only when a result has been read back
  * and verified, in one go, so a lost context loses no update.
  *
+ * What a GPU would not do better runs on the pure kernel, in its turn: int8 scoring (whole numbers of 16 bits), linear rules beyond
+ * AdaGrad and SGD with logistic loss, networks and groups larger than a texture.
+ *
  * Rejects with `engine-lost` or `engine-refused` when a step failed on two devices; the step has then changed nothing.
  *
  * @param open  how to get a device; tests give one that lies
