@@ -20,6 +20,8 @@ const SAMPLE_MS = 1;
 /** Code runs slowly at first: who is raced has run so often before, or for so long. */
 const WARM_UP_CALLS = 3000;
 const WARM_UP_MS = 60;
+/** One call alone may have been interrupted. */
+const LEAST_CALLS = 3;
 /** By what a call is predicted to need: no clock that stands still may hold the race up. */
 const MOST_PREDICTED_MS = 20;
 /** Who is so many times slower when warm runs no further. */
@@ -52,7 +54,7 @@ export async function raceEngines(
     await entry.run(); // compiling, uploading
     let calls = 1;
     let elapsedMs = 0;
-    for (let done = 0; elapsedMs < WARM_UP_MS && done < Math.min(mostCalls, WARM_UP_CALLS); done += calls) {
+    for (let done = 0; elapsedMs < WARM_UP_MS && done < Math.max(LEAST_CALLS, Math.min(mostCalls, WARM_UP_CALLS)); done += calls) {
       const lastMs = await sample(entry, calls);
       elapsedMs += lastMs;
       if (lastMs < SAMPLE_MS) calls *= 2;

@@ -108,7 +108,7 @@ function reportView(report: EngineReport): readonly HTMLElement[] {
           el(
             'table',
             { class: 'hp-table' },
-            el('caption', {}, 'Fastest call of each race'),
+            el('caption', {}, 'Fastest call of each race, on a part of the work'),
             el('thead', {}, el('tr', {}, ...['Kernel', 'Work from', 'Engine', 'ms'].map((name) => el('th', { scope: 'col' }, name)))),
             el(
               'tbody',
