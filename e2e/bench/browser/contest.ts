@@ -11,6 +11,8 @@ export interface Contender {
   readonly name: string;
   /** Examples in one step, of which a time is that of one; default 1. */
   readonly examplesPerStep?: number;
+  /** Does it rest on an operation that overwrites its operand? Then the best of the others is told beside it. */
+  readonly isInPlace?: boolean;
   /** Is work still under way when `steps` is done, so that only `result` tells its time? */
   readonly isGpu?: boolean;
   /** Before `count` steps, outside the clock. */
@@ -55,7 +57,7 @@ const turnMs = 60;
 /** … and of tfjs at least so many steps, unless they take longer than `slowTurnMs`: in all ≥ 20 steps or 2 s. */
 const fewestSteps = 2;
 const slowTurnMs = 200;
-/** Slower than this a step is measured once. */
+/** Slower than this a step is measured once, after a first that warms up; slower than twice this, the first. */
 const slowStepMs = 1500;
 /**
  * A turn is timed in slices: shorter than what a busy machine gives to one process at a time, so that the median is of steps without
@@ -65,8 +67,8 @@ const sliceMs = 2;
 
 /**
  * Everybody by turns in one page; medians.
- * @returns  our best fixed engine against the best of tfjs; beside it, without a target, against the best `minimize` alone and the bare
- *           kernel; `auto` against the fastest engine
+ * @returns  our best fixed engine against the best of tfjs; beside it, without a target, against the best that overwrites no operand,
+ *           against the best `minimize`, and the bare kernel; `auto` against the fastest engine
  */
 export async function hold(contest: Contest): Promise<readonly Figure[]> {
   const entrants = await admit(contest);
@@ -90,12 +92,13 @@ async function admit(contest: Contest): Promise<readonly Entrant[]> {
     let contender: Contender | null = null;
     try {
       contender = await open();
-      const { result } = await takeTurn(contender, 1, 1); // compiles what there is to compile
+      const first = await takeTurn(contender, 1, 1); // compiles what there is to compile
+      const { result } = first;
       expected ??= result.slice();
       const difference = relativeL2(result, expected, contest.start ?? new Float32Array(expected.length));
       if (contest.tolerance !== null && !(difference <= contest.tolerance))
         throw new Error(`another result: relative L2 ${difference.toPrecision(2)} from the first engine's`);
-      entrants.push(await paced(contender, contest));
+      entrants.push(first.ms > 2 * slowStepMs ? { ...contender, ...once(first) } : await paced(contender, contest));
     } catch (error) {
       console.log(
         `  ${contest.name}: ${contender?.name ?? 'a contender'} left out: ${error instanceof Error ? error.message : String(error)}`,
@@ -110,7 +113,7 @@ async function admit(contest: Contest): Promise<readonly Entrant[]> {
 async function paced(contender: Contender, { mostSteps = Infinity, stepsAtOnce = Infinity }: Contest): Promise<Entrant> {
   let count = 1;
   let tried = await takeTurn(contender, count, 1);
-  if (tried.ms > slowStepMs) return { ...contender, perTurn: 0, perSlice: 0, times: [...tried.times] };
+  if (tried.ms > slowStepMs) return { ...contender, ...once(tried) };
   while (tried.ms < turnMs / 2 && count < mostSteps) {
     count = Math.min(mostSteps, Math.max(2 * count, Math.round((count * turnMs) / 4 / Math.max(tried.ms, 0.01))));
     tried = await takeTurn(contender, count, contender.isGpu === true ? count : Math.min(count, stepsAtOnce));
@@ -121,6 +124,8 @@ async function paced(contender: Contender, { mostSteps = Infinity, stepsAtOnce =
   const perSlice = contender.isGpu === true ? steps : Math.min(steps, stepsAtOnce, Math.max(1, Math.round(sliceMs / stepMs)));
   return { ...contender, perTurn: perSlice * Math.ceil(steps / perSlice), perSlice, times: [] };
 }
+
+const once = ({ times }: Turn): Pick<Entrant, 'perTurn' | 'perSlice' | 'times'> => ({ perTurn: 0, perSlice: 0, times: [...times] });
 
 interface Turn {
   readonly ms: number;
@@ -151,22 +156,25 @@ async function takeTurn(contender: Contender, perTurn: number, perSlice: number)
 }
 
 function figuresOf({ name, unit, target, pair }: Contest, entrants: readonly Entrant[]): readonly Figure[] {
-  const placed = entrants.map(({ role, name, times, perTurn }) => ({
+  const placed = entrants.map(({ role, name, times, perTurn, isInPlace = false }) => ({
     role,
+    isInPlace,
     name: perTurn === 0 ? `${name} (one step only)` : name,
     value: median(times),
   }));
   placed.sort((left, right) => left.value - right.value);
-  const best = (role: Contender['role']): Place | undefined => placed.find((each) => each.role === role);
+  const best = (role: Contender['role']) => placed.find((each) => each.role === role);
   const named = (wanted: string): Place | undefined => placed.find((each) => each.name === wanted);
   const versus = (name: string, ours: Place | undefined, against: Place | undefined, target: number | null): Figure[] =>
     ours === undefined || against === undefined ? [] : [{ ...comparison(name, ours.value, unit, against, target), engine: ours.name }];
   const minimize = placed.find((each) => each.role === 'tfjs' && each.name.includes('minimize'));
+  const clean = placed.find((each) => each.role === 'tfjs' && !each.isInPlace);
   const hasBoth = placed.some((each) => each.role === 'tfjs' && each.name.includes('hand-derived'));
   return [
     ...(pair === undefined
       ? versus(name, best('engine'), best('tfjs'), target)
       : versus(`${name}-${pair[0]}`, named(pair[0]), named(pair[1]), target)),
+    ...versus(`${name}-against-no-overwriting`, best('engine'), clean === best('tfjs') ? undefined : clean, null),
     ...versus(`${name}-against-minimize`, best('engine'), hasBoth ? minimize : undefined, null),
     ...versus(`${name}-kernel-alone`, best('kernel'), best('tfjs'), null),
     ...versus(`auto-${name}`, best('auto'), best('engine'), 1 / mostTimesFastest),

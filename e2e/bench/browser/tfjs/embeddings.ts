@@ -50,8 +50,13 @@ export function bprEmbeddings(batches: readonly EmbeddingBatch[], descent: Desce
         };
       },
     },
-    {
-      name: 'hand-derived',
+    byHand(true),
+    byHand(false),
+  ];
+
+  function byHand(isInPlace: boolean): TfjsWay {
+    return {
+      ...(isInPlace ? { name: 'hand-derived', overwritesOn: 'cpu' } : { name: 'hand-derived with scatterND' }),
       open() {
         const { examples, dispose } = upload();
         const items = stepped(initialItems, shape, descent);
@@ -66,7 +71,9 @@ export function bprEmbeddings(batches: readonly EmbeddingBatch[], descent: Desce
               const slope = tf.sub(tf.sigmoid(tf.matMul(difference, user.value as tf.Tensor2D, false, true)), one) as tf.Tensor2D; // [rows, 1]
               const toLiked = tf.mul(slope, user.value);
               const toUser = tf.matMul(slope, difference, true); // [1, dim]
-              items.descendRows(both, at, tf.concat([toLiked, tf.neg(toLiked)]), tf.concat([liked, passed]));
+              const gradient = tf.concat([toLiked, tf.neg(toLiked)]);
+              if (isInPlace) items.descendRows(both, at, gradient, tf.concat([liked, passed]));
+              else items.addToRows(both, at, gradient);
               user.descend(toUser);
             }),
           read: () => floatsOf(items.value),
@@ -78,6 +85,6 @@ export function bprEmbeddings(batches: readonly EmbeddingBatch[], descent: Desce
           },
         };
       },
-    },
-  ];
+    };
+  }
 }

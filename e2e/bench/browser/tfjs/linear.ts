@@ -110,8 +110,13 @@ export function sparseLinear(batch: SparseBatch, size: number, nonZeros: number,
         };
       },
     },
-    {
-      name: 'hand-derived',
+    byHand(true),
+    byHand(false),
+  ];
+
+  function byHand(isInPlace: boolean): TfjsWay {
+    return {
+      ...(isInPlace ? { name: 'hand-derived', overwritesOn: 'cpu' } : { name: 'hand-derived with scatterND' }),
       open() {
         const { count, examples, dispose } = upload();
         const weights = stepped(new Float32Array(size), [size], descent);
@@ -121,15 +126,17 @@ export function sparseLinear(batch: SparseBatch, size: number, nonZeros: number,
               const { indices, at, values, label } = examples[step % count]!;
               const current = tf.gather(weights.value, indices);
               const slope = tf.sub(tf.sigmoid(tf.sum(tf.mul(current, values), 0, true)), label);
-              weights.descendRows(indices, at, tf.mul(values, slope), current);
+              const gradient = tf.mul(values, slope);
+              if (isInPlace) weights.descendRows(indices, at, gradient, current);
+              else weights.addToRows(indices, at, gradient);
             }),
           read: () => floatsOf(weights.value),
-          dispose: () => {
+          dispose() {
             weights.dispose();
             dispose();
           },
         };
       },
-    },
-  ];
+    };
+  }
 }
