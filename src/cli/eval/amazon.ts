@@ -15,7 +15,6 @@ import { placeOf } from './sequence-place.js';
 /** Years of purchases without a time: nothing decays, nothing is forgotten, order within a sequence hardly matters to a neighbour. */
 const fixed: SequenceRule = {
   ...SEQUENCE_RULE,
-  maxSteps: 3,
   transitionHalfLifeMs: Infinity,
   popularityHalfLifeMs: Infinity,
   neighbourHalfLifeMs: Infinity,

@@ -11,7 +11,7 @@ const DOUBT = 0.1;
  * Tells shares in (0, 1), which sum up to less than 1.
  *
  * @param key  the session's own key, which is no neighbour
- * @see Ludewig, Jannach 2018, Evaluation of session-based recommendation algorithms, section 3.2 (V-SKNN)
+ * @see Ludewig, Jannach 2018, Evaluation of session-based recommendation algorithms (V-SKNN)
  * @see Garg et al. 2019, Sequence and time aware neighborhood for session-based recommendations (the three decays)
  */
 export function tellNeighbours(
