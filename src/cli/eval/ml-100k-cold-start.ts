@@ -14,12 +14,12 @@ interface ColdStartConfig extends NewcomerRule {
 
 const COLD_START: ColdStartConfig = {
   embeddings: { loss: 'logistic', dim: 24, epochs: 30, negatives: 4, learningRate: 0.2, l2: 0.015, biasL2: 0.001, epsilon: 1e-6 },
-  foldIn: { minCurvature: 0, ridge: 1, othersWeight: 4 },
+  foldIn: { minCurvature: 0, ridge: 0.5, othersWeight: 4 },
   others: 12,
-  k: 12,
+  k: 20,
 };
-const ridges = [0.5, 1, 2];
-const trusts = [3, 8, 12, 20];
+const ridges = [0.25, 0.5, 1];
+const trusts = [8, 12, 20, 30];
 
 /** Events of the longest profile asked for. */
 const LONGEST = 39;
@@ -46,7 +46,14 @@ export async function coldStart(context: EvalContext): Promise<EvalReport> {
     throw new Error(
       `cold start wants users with ${LONGEST} events before their test item, got ${eligible.length} of ${list.queries.length}`,
     );
-  const curveOf = (order: Order): Curve => meanCurve(draws.map((draw) => curve(data, draw, list.queries, order, LONGEST, 0, config, true)));
+  let told = 0;
+  const curveOf = (order: Order): Curve =>
+    meanCurve(
+      draws.map((draw) => {
+        context.progress('cold start: newcomers, online and exact', told++, orders.length * draws.length);
+        return curve(data, draw, list.queries, order, LONGEST, 0, config, true);
+      }),
+    );
   const [drawn, time] = [curveOf('drawn'), curveOf('time')];
   return {
     dataset: 'ml-100k',

@@ -24,16 +24,15 @@ const embeddings: EmbeddingTraining = {
   epsilon: 1e-6,
 };
 
-const LEAVE_ONE_OUT: LeaveOneOutConfig = { embeddings, transitions: { maxSteps: 10, lastItems: 3, weight: 1, liftPower: 0.5 } };
+const LEAVE_ONE_OUT: LeaveOneOutConfig = { embeddings, transitions: { maxSteps: 20, lastItems: 5, weight: 1.4, liftPower: 0.5 } };
 
 const embeddingGrid: readonly EmbeddingTraining[] = [
-  ...[0.1, 0.2].flatMap((learningRate) => [0.01, 0.015, 0.02].map((l2) => ({ ...embeddings, learningRate, l2 }))),
-  { ...embeddings, dim: 32 },
+  ...[0.01, 0.015, 0.02].map((l2) => ({ ...embeddings, l2 })),
   { ...embeddings, loss: 'bpr', epochs: 60, negatives: 1, learningRate: 0.1, l2: 0.005 },
 ];
-const transitionGrid: readonly TransitionRule[] = [5, 10, 20].flatMap((maxSteps) =>
-  [2, 3, 5].flatMap((lastItems) =>
-    [0.6, 1, 1.4].flatMap((weight) => [0, 0.5, 1].map((liftPower) => ({ maxSteps, lastItems, weight, liftPower }))),
+const transitionGrid: readonly TransitionRule[] = [10, 20, 40].flatMap((maxSteps) =>
+  [3, 5, 8].flatMap((lastItems) =>
+    [1, 1.4, 2, 2.8].flatMap((weight) => [0, 0.5, 1].map((liftPower) => ({ maxSteps, lastItems, weight, liftPower }))),
   ),
 );
 
