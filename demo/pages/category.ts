@@ -80,7 +80,7 @@ export function categoryPage(site: Site, slug: string, params: URLSearchParams):
           : ''
       }
       ${listing({
-        list: 'category',
+        list: `category-${slug}`,
         name: category.title,
         path: `/c/${slug}`,
         paints: category.paints,

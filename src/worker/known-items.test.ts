@@ -37,7 +37,10 @@ describe('what a yes is compared with', () => {
     const known = knownOf(null, home, blues);
     expect([...known.pool('blues')].sort()).toEqual(home[1].map(({ id }) => id).sort());
     expect(known.pool('home')).toHaveLength(48);
-    expect(known.pool('')).toHaveLength(88); // a view names no list
+    expect(known.pool('')).toHaveLength(88);
+    expect([...known.pool('', 'blues-3')].sort()).toEqual(home[1].map(({ id }) => id).sort()); // a view names no list, but its item is of one
+    expect(known.pool('', 'home-3')).toHaveLength(48);
+    expect(known.pool('', 'elsewhere')).toHaveLength(88);
     expect(knownOf(null, blues).pool('blues')).toHaveLength(48);
     expect(knownOf(null, blues, listOf('cart', 3)).pool('blues')).toHaveLength(51);
   });

@@ -28,8 +28,9 @@ export interface KnownItems {
   /**
    * Canonical ids to compare with: the catalogue's; without one, the candidates of other lists than `list`, which are
    * perhaps all of the kind that is liked, else those of all lists.
+   * @param itemId  an event that names no list ('') may be about any list that has its item
    */
-  pool(list: string): readonly string[];
+  pool(list: string, itemId?: string): readonly string[];
   /** The catalogue, the lists or the model have changed. */
   refresh(): void;
 }
@@ -55,7 +56,7 @@ export function createKnownItems({ catalogue, hasBasis, lists, taste }: KnownIte
   let kept = new Map<string, KnownItem>();
   let listed: ReadonlyMap<string, Item> | null = null;
   let quantiles: ReadonlyMap<string, number> | null = null;
-  /** Without a catalogue, by list. */
+  /** Without a catalogue, by list, or by item where no list is named. */
   let pools = new Map<string, readonly string[]>();
   let pooled: { readonly of: Catalogue; readonly ids: readonly string[] } | null = null;
 
@@ -68,8 +69,10 @@ export function createKnownItems({ catalogue, hasBasis, lists, taste }: KnownIte
   const listedItems = (): ReadonlyMap<string, Item> =>
     (listed ??= new Map(lists().flatMap(([, items]) => items.map((item) => [canonicalId(item.id), item] as const))));
 
-  const otherIds = (list: string): readonly string[] => {
-    const others = lists().flatMap(([name, items]) => (name === list ? [] : items.map(({ id }) => canonicalId(id))));
+  const otherIds = (list: string, itemId?: string): readonly string[] => {
+    const others = lists()
+      .map(([name, items]) => [name, items.map(({ id }) => canonicalId(id))] as const)
+      .flatMap(([name, ids]) => (name === list || (list === '' && ids.includes(itemId!)) ? [] : ids));
     return others.length < fewestPooled ? [...listedItems().keys()] : [...new Set(others)];
   };
 
@@ -117,11 +120,12 @@ export function createKnownItems({ catalogue, hasBasis, lists, taste }: KnownIte
         heard.delete(id);
       }
     },
-    pool(list) {
+    pool(list, itemId) {
       const known = catalogue();
       if (known !== null) return (pooled = pooled?.of === known ? pooled : { of: known, ids: someIds(known) }).ids;
-      const ids = pools.get(list) ?? otherIds(list);
-      pools.set(list, ids);
+      const key = list || `\n${itemId}`;
+      const ids = pools.get(key) ?? otherIds(list, itemId);
+      pools.set(key, ids);
       return ids;
     },
     refresh() {

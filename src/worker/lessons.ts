@@ -30,7 +30,7 @@ export function createLessons(known: KnownItems, lists: ListMemory): Lessons {
         return { encoded, vector, taste, prior: place === undefined ? taste : priorOf(place, taste) };
       },
       shownIn: (list) => shown.in(list),
-      pool: known.pool(listOf(queued)),
+      pool: known.pool(listOf(queued), queued.event.items?.[0]?.id),
       isLiked: (id) => likedNow.has(id) || ((state.tally.marks.get(id) ?? 0) & MARKS.looked) !== 0,
     };
   }
