@@ -23,6 +23,8 @@ export interface Scratch {
   take(sizeBytes: number): number;
   /** Copies elements `from` to before `to`; the gap behind them is left over. */
   place(values: Float32Array | Uint32Array | Int16Array | Int8Array, from?: number, to?: number): number;
+  /** Copies results back, into places `from` to before `to`. */
+  fetch(pointer: number, target: Float32Array, from: number, to: number): void;
   /** Zeros behind an array that ends at `pointer`: kernels that read there multiply by 0, which must not meet NaN. */
   clearGap(pointer: number): void;
 }
@@ -80,6 +82,10 @@ function createScratch(buffer: ArrayBuffer, start: number, sizeBytes: number): S
       else if (values instanceof Int16Array) copy(halves, pointer >> 1, values, from, to);
       else copy(bytes, pointer, values, from, to);
       return pointer;
+    },
+    fetch(pointer, target, from, to) {
+      if (to - from > FEW) target.set(new Float32Array(buffer, pointer, to - from), from);
+      else for (let at = from; at < to; at++) target[at] = floats[(pointer >> 2) + at - from]!;
     },
     clearGap: (pointer) => void bytes.fill(0, pointer, pointer + GAP_BYTES),
   };

@@ -34,7 +34,7 @@ describe('arrays in the memory of the engine', () => {
     const [other] = homes.allocate(10);
     expect(homes.homeOf(first!, second!)).toBeDefined();
     expect(homes.homeOf(first!, other!)).toBeUndefined();
-    expect(homes.homeOf(new Float32Array(4))).toBeUndefined();
+    expect(homes.homeOf(new Float32Array(4), new Float32Array(4))).toBeUndefined();
     expect([first!.length, second!.length]).toEqual([10, 20]);
   });
 
@@ -45,7 +45,7 @@ describe('arrays in the memory of the engine', () => {
     });
     const [one, other] = homes.allocate(5, 3);
     expect([one, other]).toEqual([new Float32Array(5), new Float32Array(3)]);
-    expect(homes.homeOf(one!)).toBeUndefined();
+    expect(homes.homeOf(one!, one!)).toBeUndefined();
   });
 });
 

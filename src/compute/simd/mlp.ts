@@ -2,7 +2,7 @@ import type { DenseBatch, MlpParams, MlpRule } from '../../core/learners/kernel-
 import { dropoutThreshold } from '../../core/learners/mlp-dropout.js';
 import { mlpLayers, type MlpLayer } from '../../core/learners/mlp-layers.js';
 import { stepMlp } from '../../core/learners/mlp.js';
-import { createHome, type Home } from './home.js';
+import type { Home } from './home.js';
 import type { Homes } from './homes.js';
 
 /** What rounding up costs each piece of scratch. */
@@ -10,27 +10,16 @@ const PIECE_BYTES = 32;
 
 /** Parameters that live elsewhere are copied in and out. Groups too large for the scratch go to the pure kernel. */
 export function createMlpKernel(homes: Homes): (params: MlpParams, batch: DenseBatch, rule: MlpRule) => Float32Array {
-  /** For parameters that live elsewhere, by their number. */
-  let guest: { readonly length: number; readonly home: Home } | undefined;
-
   return (params, batch, rule) => {
     const { sizes, weights, accumulators } = params;
     const groupRows = Math.min(rule.batch, batch.rows);
-    const own = homes.homeOf(weights, accumulators);
     const scratchBytes = groupRows * (sizes.reduce((sum, size) => sum + 16 * size, 0) + 16) + (2 * sizes.length + 4) * PIECE_BYTES;
-    if (batch.rows === 0 || scratchBytes > (own ?? homes.away).scratch.sizeBytes) return stepMlp(params, batch, rule);
+    if (batch.rows === 0 || scratchBytes > homes.away.scratch.sizeBytes) return stepMlp(params, batch, rule);
+    const own = homes.homeOf(weights, accumulators);
     if (own !== undefined) return learn(own, weights.byteOffset, accumulators.byteOffset, params, batch, rule);
-    const { length } = weights;
-    if (guest?.length !== length) guest = { length, home: createHome([length * 4, length * 4]) };
-    const { home } = guest;
-    const [weightsAt, accumulatorsAt] = home.pointers as readonly [number, number];
-    const visitors = [new Float32Array(home.buffer, weightsAt, length), new Float32Array(home.buffer, accumulatorsAt, length)] as const;
-    visitors[0].set(weights);
-    visitors[1].set(accumulators);
-    const scores = learn(home, weightsAt, accumulatorsAt, params, batch, rule);
-    weights.set(visitors[0]);
-    accumulators.set(visitors[1]);
-    return scores;
+    return homes.host([weights, accumulators], (home, [weightsAt, accumulatorsAt]) =>
+      learn(home, weightsAt!, accumulatorsAt!, params, batch, rule),
+    );
   };
 }
 
@@ -70,7 +59,7 @@ function learn(home: Home, weightsAt: number, accumulatorsAt: number, params: Ml
       scoresAt,
       slopes.at(-1)!,
     );
-    scores.set(new Float32Array(buffer, scoresAt, rows), from);
+    scratch.fetch(scoresAt, scores, from, to);
     if (counted === 0) continue;
     for (let number = layers.length - 1; number >= 0; number--) {
       const layer = layers[number]!;

@@ -42,7 +42,7 @@ export function searchRows(homes: Homes, held: HeldItems, search: Search): TopK 
   const { rows, query, columns } = search;
   const size = Math.max(0, Math.min(Math.floor(search.k), rows));
   if (size === 0 || query.length === 0 || size * 8 + query.byteLength > FRAME_BYTES) return undefined;
-  const own = homes.homeOf(columns[0]!.values);
+  const own = homes.homeOf(columns[0]!.values, columns[0]!.values);
   const copy = own === undefined ? held.hold(columns.map(({ values }) => values)) : undefined;
   const home = own ?? copy ?? homes.away;
   const { scratch, buffer, kernels } = home;
