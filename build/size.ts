@@ -18,7 +18,7 @@ const budgets: readonly Budget[] = [
   { name: 'page script without the worker', limit: 6 * kilo, read: pageScriptAlone },
   { name: 'storefront chunk (script tag)', limit: 6 * kilo, read: () => readFile('dist/storefront.js') },
   { name: 'consent adapters', limit: 3 * kilo, read: () => readFile('dist/consent.js') },
-  { name: 'holdout and lift', limit: 2 * kilo, read: () => readFile('dist/holdout.js') },
+  { name: 'holdout and lift', limit: 2.5 * kilo, read: () => readFile('dist/holdout.js') },
   { name: 'worker without tfjs', limit: 24 * kilo, read: () => readFile('dist/worker.js') },
   { name: 'later chunk (catalogue, engines)', limit: 6 * kilo, read: () => readFile('dist/later.js') },
   { name: 'rounds chunk', limit: 12 * kilo, read: () => readFile('dist/rounds.js') },

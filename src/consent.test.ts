@@ -6,7 +6,7 @@ import * as holdout from './holdout.js';
 
 test('the public names are these; a change of them is a change of the contract', () => {
   expect(Object.keys(consent).sort()).toEqual(['connectGoogleConsent', 'connectShopifyPrivacy', 'connectTcf', 'createConsentBridge']);
-  expect(Object.keys(holdout).sort()).toEqual(['announceToGa4', 'createHoldout', 'liftOf', 'visitorsNeeded']);
+  expect(Object.keys(holdout).sort()).toEqual(['announceToGa4', 'createHoldout', 'liftOf', 'visitorsNeeded', 'withHoldout']);
 });
 
 const page = await readFile('docs/consent.md', 'utf8');
@@ -81,8 +81,10 @@ test('the snippet with the holdout gives the held-out arm the shop’s order and
     keys.set('homebody/shop/arm', JSON.stringify({ experiment: 'autumn', arm, counts: {} }));
     Object.defineProperty(globalThis, 'localStorage', { value: storage, configurable: true });
     try {
-      const order = run('announceToGa4', { client, window }, 'order') as (list: string, shop: typeof items) => Promise<typeof items>;
-      expect((await order('home', items)).map(({ id }) => id).join('')).toBe(arm === 'heldout' ? 'ab' : 'ba');
+      const shown = run('announceToGa4', { client, window }, 'shown') as {
+        rank(list: string, shop: typeof items): Promise<{ items: typeof items }>;
+      };
+      expect((await shown.rank('home', items)).items.map(({ id }) => id).join('')).toBe(arm === 'heldout' ? 'ab' : 'ba');
       expect(Array.from(window.dataLayer![0] as ArrayLike<unknown>)).toContainEqual({ exp_variant_string: `homebody-autumn-${arm}` });
     } finally {
       Reflect.deleteProperty(globalThis, 'localStorage');

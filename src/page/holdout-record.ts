@@ -2,9 +2,13 @@
 
 export type Arm = 'personalised' | 'heldout';
 
-export const countedEvents = ['view', 'click', 'add_to_cart', 'purchase'] as const;
+const countedEvents = ['view', 'click', 'add_to_cart', 'purchase'] as const;
 
 export type CountedEvent = (typeof countedEvents)[number];
+
+export function isCounted(event: string): event is CountedEvent {
+  return (countedEvents as readonly string[]).includes(event);
+}
 
 export interface HoldoutRecord {
   readonly experiment: string;

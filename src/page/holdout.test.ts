@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../core/random.js';
 import type { SdkError } from '../core/errors.js';
+import type { Item } from '../core/item.js';
+import type { RankResult } from '../worker/api/worker-api.js';
 import { fakeClient } from './consent-adapters/fake-consent.contract.js';
 import { announceToGa4, createHoldout, type HoldoutOptions } from './holdout.js';
 import { parseHoldout } from './holdout-record.js';
 import { memoryStorage } from './memory-storage.contract.js';
+import { withHoldout } from './with-holdout.js';
 
 function setUp(options: Partial<HoldoutOptions> = {}, hasConsent = true) {
   const fake = fakeClient({ personalise: hasConsent });
@@ -130,5 +133,54 @@ describe('the holdout', () => {
       expect(() => setUp({ share })).toThrow(expect.objectContaining({ code: 'invalid-options' }));
     for (const experiment of ['', 'Autumn', 'a-b', 'x'.repeat(33)])
       expect(() => setUp({ experiment })).toThrow(expect.objectContaining({ code: 'invalid-options' }));
+  });
+});
+
+describe('a client with a holdout', () => {
+  const items = [{ id: 'a' }, { id: 'b' }];
+  const ranked = { list: 'home', items: [{ id: 'b' }, { id: 'a' }], rung: 'model' } as unknown as RankResult;
+  const make = (arm: 'heldout' | 'personalised' | null) => {
+    const told: ((result: RankResult) => void)[] = [];
+    const asked: string[] = [];
+    const client = {
+      rank: (list: string, _items: readonly Item[]) => {
+        asked.push(list);
+        return Promise.resolve(ranked);
+      },
+      peek: (_list: string, _items: readonly Item[]) => ranked,
+      subscribe: (_list: string, listener: (result: RankResult) => void) => {
+        told.push(listener);
+        return () => undefined;
+      },
+      site: 'shop',
+    };
+    let now = arm;
+    const heard: RankResult[] = [];
+    const held = withHoldout(client, { arm: () => now });
+    held.subscribe('home', (result) => heard.push(result));
+    return { held, asked, heard, tell: () => told.forEach((listener) => listener(ranked)), change: (next: typeof now) => (now = next) };
+  };
+  const shop = { items: [{ id: 'a' }, { id: 'b' }], rung: 'shop', code: 'switched-off' };
+
+  test('shows the held-out arm the shop’s order in every way of asking, and asks for nothing', async () => {
+    const { held, asked, heard, tell } = make('heldout');
+    expect(await held.rank('home', items)).toMatchObject(shop);
+    expect(held.peek('home', items)).toMatchObject(shop);
+    tell();
+    expect([asked, heard]).toEqual([[], []]);
+    expect(held.site).toBe('shop');
+  });
+
+  test('is the client itself for the other arm and for none, also when the arm changes with the consent', async () => {
+    for (const arm of ['personalised', null] as const) {
+      const { held, heard, tell, change } = make(arm);
+      expect(await held.rank('home', items)).toBe(ranked);
+      expect(held.peek('home', items)).toBe(ranked);
+      tell();
+      change('heldout');
+      tell();
+      expect(heard).toEqual([ranked]);
+      expect(await held.rank('home', items)).toMatchObject(shop);
+    }
   });
 });

@@ -90,7 +90,7 @@ export function createLists({ ask, refusal, mirror, onThrown }: ListParts): List
   };
 }
 
-function shopOrder(list: string, items: readonly Item[], code?: ErrorCode): RankResult {
+export function shopOrder(list: string, items: readonly Item[], code?: ErrorCode): RankResult {
   return {
     list,
     items: items.map(({ id }, shopPosition) => ({ id, score: 0, shopPosition })),
