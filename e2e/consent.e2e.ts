@@ -9,6 +9,7 @@ import { distDir } from './support/demo.js';
 
 interface Shop {
   readonly gtag: (...command: readonly unknown[]) => void;
+  readonly dataLayer: readonly ArrayLike<unknown>[];
   readonly homebody: import('../src/page/client-types.js').Client;
 }
 
@@ -24,7 +25,7 @@ test('the script tag of docs/consent.md: nothing before the yes of the platform,
       gtag('consent', 'default', ${JSON.stringify({ ...state('denied'), wait_for_update: 500 })});
     </script>
     ${tag}
-    <script async src="/homebody/homebody.iife.js" data-site="my-shop"></script>
+    <script async src="/homebody/homebody.iife.js" data-site="my-shop" data-holdout="1" data-experiment="autumn"></script>
     <ul data-homebody-list="home"><li data-homebody-item="A" data-homebody-category="Blues">Harbour</li></ul>`;
   const server = createServer((request, response) => {
     const name = new URL(request.url ?? '/', 'http://x').pathname;
@@ -70,6 +71,11 @@ test('the script tag of docs/consent.md: nothing before the yes of the platform,
       return (await homebody.profile.get()).eventCount;
     });
     expect(learned).toBe(1);
+    // Held out: the arm is on the device and in the data layer, and goes with the consent.
+    await page.waitForFunction(() =>
+      (window as unknown as Shop).dataLayer.some((entry) => JSON.stringify(Array.from(entry)).includes('homebody-autumn-heldout')),
+    );
+    expect(await left()).toContain('homebody/my-shop/arm');
 
     // The platform reloads the page at once, as many do: the erase that this page began is finished by the next one.
     await page.evaluate((update) => {
