@@ -14,12 +14,12 @@ interface ColdStartConfig extends NewcomerRule {
 
 const COLD_START: ColdStartConfig = {
   embeddings: { loss: 'logistic', dim: 24, epochs: 30, negatives: 4, learningRate: 0.2, l2: 0.015, biasL2: 0.001, epsilon: 1e-6 },
-  foldIn: { minCurvature: 0, ridge: 0.5, othersWeight: 4 },
+  foldIn: { minCurvature: 0, ridge: 0.25, othersWeight: 4 },
   others: 12,
-  k: 20,
+  k: 30,
 };
-const ridges = [0.25, 0.5, 1];
-const trusts = [8, 12, 20, 30];
+const ridges = [0.1, 0.25, 0.5, 1];
+const trusts = [12, 20, 30, 50];
 
 /** Events of the longest profile asked for. */
 const LONGEST = 39;

@@ -24,7 +24,7 @@ const embeddings: EmbeddingTraining = {
   epsilon: 1e-6,
 };
 
-const LEAVE_ONE_OUT: LeaveOneOutConfig = { embeddings, transitions: { maxSteps: 20, lastItems: 5, weight: 1.4, liftPower: 0.5 } };
+const LEAVE_ONE_OUT: LeaveOneOutConfig = { embeddings, transitions: { maxSteps: 20, lastItems: 8, weight: 2, liftPower: 0.5 } };
 
 const embeddingGrid: readonly EmbeddingTraining[] = [
   ...[0.01, 0.015, 0.02].map((l2) => ({ ...embeddings, l2 })),
