@@ -13,8 +13,8 @@ interface LastFmConfig {
 }
 
 const LASTFM: LastFmConfig = {
-  embeddings: { loss: 'logistic', dim: 32, epochs: 20, negatives: 8, learningRate: 0.2, l2: 0.015, biasL2: 0.001, epsilon: 1e-6 },
-  friends: 1,
+  embeddings: { loss: 'logistic', dim: 64, epochs: 20, negatives: 8, learningRate: 0.2, l2: 0.01, biasL2: 0.001, epsilon: 1e-6 },
+  friends: 0.5,
 };
 const trainings: readonly EmbeddingTraining[] = [32, 64].flatMap((dim) => [0.01, 0.015].map((l2) => ({ ...LASTFM.embeddings, dim, l2 })));
 const friendWeights = [0, 0.5, 1, 2];
