@@ -28,11 +28,12 @@ const fixed: SequenceRule = {
   maxItemsPerSession: Infinity,
   maxItems: Infinity,
   extraColumns: 2,
+  blendLearningRate: 0.1,
   // what was seen already is excluded, so the columns of repeats keep it out of the softmax
-  blendStart: [0.5, 0.5, 0, 0.5, 0.2, -10, -10, -10, -10, 0, 1],
+  blendStart: [0.5, 0.5, 0, 0.2, 0.2, 0.2, -10, -10, -10, -10, 0, 1],
 };
-const grid: readonly SequenceRule[] = [1, 3, 10].flatMap((maxSteps) =>
-  [0.6, 0.8].flatMap((contextRatio) => [0.8, 1].map((stepRatio) => ({ ...fixed, maxSteps, contextRatio, stepRatio }))),
+const grid: readonly SequenceRule[] = [0, 10].flatMap((stepsVia) =>
+  [3, 10].flatMap((maxSteps) => [0.6, 0.8].map((contextRatio) => ({ ...fixed, stepsVia, maxSteps, contextRatio }))),
 );
 /** `--tune` looks at every so many-th user. */
 const TUNING_STRIDE = 4;
@@ -125,7 +126,18 @@ function reportOf(
   const { folder, sequences, attributes } = history;
   progress('baselines', 0, 0);
   const names = [...columns, 'content like the last item', 'content like all items'];
-  const { maxSteps, lastItems, neighbours, contextRatio, stepRatio, beforeRatio, popularCandidates, blendLearningRate, blendStart } = rule;
+  const {
+    maxSteps,
+    lastItems,
+    stepsVia,
+    neighbours,
+    contextRatio,
+    stepRatio,
+    beforeRatio,
+    popularCandidates,
+    blendLearningRate,
+    blendStart,
+  } = rule;
   return {
     dataset: 'amazon',
     protocol:
@@ -137,6 +149,7 @@ function reportOf(
       chosen: `most HR@10 + NDCG@10 of ${grid.length} configurations on the second-last item of every ${TUNING_STRIDE}th user, the last one removed${isTuning ? ', chosen anew' : ' (Beauty), fixed; --tune chooses anew'}; blend weights learned in one pass over all second-last items; nothing is drawn, the seed changes nothing`,
       maxSteps,
       lastItems,
+      stepsVia,
       neighbours,
       contextRatio,
       stepRatio,

@@ -6,6 +6,7 @@ export const columns = [
   'after earlier items',
   'before the items',
   'neighbour sessions',
+  'two steps away',
   'popularity',
   'is the last item',
   'is the item before',
@@ -17,8 +18,9 @@ export const FORWARD = 0;
 export const EARLIER = 1;
 export const BACKWARD = 2;
 export const NEIGHBOURS = 3;
-export const POPULARITY = 4;
-export const REPEAT = 5;
+export const TWO_STEPS = 4;
+export const POPULARITY = 5;
+export const REPEAT = 6;
 
 /** Shares below this are all but told from nothing: log(share + FLOOR) − log(FLOOR). */
 const FLOOR = 1e-4;

@@ -10,6 +10,7 @@ import {
   NEIGHBOURS,
   POPULARITY,
   REPEAT,
+  TWO_STEPS,
   rowOf,
   type Candidates,
 } from './columns.js';
@@ -18,6 +19,7 @@ import { shareOf } from './popularity.js';
 import type { SequenceRule } from './rule.js';
 import type { SequenceParams } from './sequence-params.js';
 import { tellShares } from './transitions.js';
+import { addTwoSteps } from './two-steps.js';
 
 /** Scores from elsewhere (content, factors) for items of the caller's choice, which become candidates. About 0 to 10; 0 is “nothing known”. */
 export interface ExtraColumn {
@@ -62,6 +64,7 @@ export function predictNext(
     else tellShares(forward, item, atMs, (to, share) => addValue(candidates, to, EARLIER, share / lag / (harmonic - 1)));
     tellShares(backward, item, atMs, (to, share) => addValue(candidates, to, BACKWARD, share / lag / harmonic));
   }
+  addTwoSteps(params, candidates, rule.stepsVia, atMs);
   tellNeighbours(sessions, rule, session, context, atMs, (item, share) => addValue(candidates, item, NEIGHBOURS, share));
   for (const item of popularity.leaders) rowOf(candidates, item);
   for (let lag = 1; lag <= context.length; lag++) {
@@ -75,7 +78,7 @@ export function predictNext(
   }
   const { values } = candidates;
   for (let row = 0, at = 0; row < items.length; row++, at += width) {
-    for (let column = FORWARD; column <= NEIGHBOURS; column++) values[at + column] = evidence(values[at + column]!);
+    for (let column = FORWARD; column <= TWO_STEPS; column++) values[at + column] = evidence(values[at + column]!);
     values[at + POPULARITY] = evidence(shareOf(popularity, items[row]!));
   }
   return { candidates, scores: blendScores(blend, candidates, doubt), doubt };

@@ -20,6 +20,8 @@ export interface SequenceRule {
   readonly stepRatio: number;
   /** What stands before the shared item votes so much of what stands after it; 0 to 1. */
   readonly beforeRatio: number;
+  /** Items of the nearest ones through which a second step is taken; 0 for none. */
+  readonly stepsVia: number;
   /** Caps on memory, each at least 1: rows of a transition table, entries of a row, sessions, items of a session, items with a popularity. */
   readonly maxRows: number;
   readonly maxEntriesPerRow: number;
@@ -32,7 +34,7 @@ export interface SequenceRule {
   readonly extraColumns: number;
   /** AdaGrad's step of the blend weights; 0 keeps them. */
   readonly blendLearningRate: number;
-  /** [9 + extraColumns] blend weights to begin with, in the order of `columns.ts`; missing ones are 0. */
+  /** [10 + extraColumns] blend weights to begin with, in the order of `columns.ts`; missing ones are 0. */
   readonly blendStart: readonly number[];
 }
 
@@ -51,9 +53,10 @@ export const SEQUENCE_RULE: SequenceRule = {
   neighbourHalfLifeMs: 4 * DAY_MS,
   neighbours: 100,
   sessionsPerItem: 100,
-  contextRatio: 0.4,
+  contextRatio: 0.2,
   stepRatio: 0.3,
   beforeRatio: 0.5,
+  stepsVia: 10,
   maxRows: 5_000,
   maxEntriesPerRow: 64,
   maxSessions: 5_000,
@@ -61,6 +64,6 @@ export const SEQUENCE_RULE: SequenceRule = {
   maxItems: 50_000,
   popularCandidates: 20,
   extraColumns: 0,
-  blendLearningRate: 0.1,
-  blendStart: [0.3, 0.1, 0.2, 0.2, 0.3, 1, 0.5, 0.2, 0.6],
+  blendLearningRate: 0.05,
+  blendStart: [0.1, 0, 0.1, 0.1, 0.5, 0.1, 1, 0.5, 0.1, 0.4],
 };

@@ -111,7 +111,7 @@ describe('state', () => {
   test('refuses a state of another version or another blend', () => {
     const state = sequenceState(createSequenceParams(SEQUENCE_RULE));
     expect(() => restoreSequence({ ...state, version: 2 as 1 }, SEQUENCE_RULE)).toThrow(/version 2, expected 1/);
-    expect(() => restoreSequence(state, { ...SEQUENCE_RULE, extraColumns: 1 })).toThrow(/18 blend weights, expected 20/);
+    expect(() => restoreSequence(state, { ...SEQUENCE_RULE, extraColumns: 1 })).toThrow(/20 blend weights, expected 22/);
   });
 });
 
