@@ -164,7 +164,7 @@ function readRanking(segment: Segment) {
     const names = reader.texts().slice(0, count);
     const values = reader.column(rows, count + 1);
     let used = 0;
-    for (const value of values) if (value > 0) used += 1;
+    for (let row = 0; row < rows; row++) if (values[row]! > 0) used += 1;
     const column = { names, values, used, firstName };
     firstName += names.length;
     return column;

@@ -59,26 +59,36 @@ export function itemFacets(item: Item, quantile?: number): Facets {
   return loudness;
 }
 
-/** Length 1 (or no entry). Facets that share a bucket add up there; the loudest gives it its name. */
+/**
+ * Length 1 (or no entry). Facets that share a bucket add up there; the loudest gives it its name.
+ * Plain loops: a worker that has just started ranks a whole shelf before the engine has compiled anything.
+ */
 export function toSparse(loudness: Facets): EncodedItem {
-  const buckets = new Map<number, { value: number; facet: string; weight: number }>();
+  const taken: number[] = [];
+  const buckets: { readonly index: number; value: number; facet: string; weight: number }[] = [];
   for (const [facet, weight] of loudness) {
     const { index, sign } = slotOf(facet);
-    const held = buckets.get(index);
-    if (!held) buckets.set(index, { value: sign * weight, facet, weight });
-    else {
-      held.value += sign * weight;
-      if (weight > held.weight) {
-        held.facet = facet;
-        held.weight = weight;
-      }
+    const held = buckets[taken.indexOf(index)];
+    if (held === undefined) {
+      taken.push(index);
+      buckets.push({ index, value: sign * weight, facet, weight });
+      continue;
+    }
+    held.value += sign * weight;
+    if (weight > held.weight) {
+      held.facet = facet;
+      held.weight = weight;
     }
   }
-  const entries = [...buckets].filter(([, { value }]) => value !== 0).sort(([a], [b]) => a - b);
-  const norm = Math.sqrt(entries.reduce((sum, [, { value }]) => sum + value * value, 0));
-  return {
-    indices: Uint32Array.from(entries, ([index]) => index),
-    values: Float32Array.from(entries, ([, { value }]) => value / norm),
-    facets: entries.map(([, { facet }]) => facet),
-  };
+  const entries = buckets.filter(({ value }) => value !== 0).sort((a, b) => a.index - b.index);
+  let squares = 0;
+  for (const { value } of entries) squares += value * value;
+  const norm = Math.sqrt(squares);
+  const indices = new Uint32Array(entries.length);
+  const values = new Float32Array(entries.length);
+  for (let at = 0; at < entries.length; at++) {
+    indices[at] = entries[at]!.index;
+    values[at] = entries[at]!.value / norm;
+  }
+  return { indices, values, facets: entries.map(({ facet }) => facet) };
 }

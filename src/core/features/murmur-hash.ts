@@ -30,11 +30,17 @@ function mixBlock(block: number): number {
 /** Hash of a text's UTF-8 bytes; a lone surrogate counts as U+FFFD. `core` has no TextEncoder. */
 export function hashText(text: string, seed: number): number {
   const bytes: number[] = [];
-  for (const character of text) {
-    const point = character.codePointAt(0)!;
-    const code = point >= 0xd800 && point <= 0xdfff ? 0xfffd : point;
-    if (code < 0x80) bytes.push(code);
-    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63));
+  for (let at = 0; at < text.length; at++) {
+    // Most letters are one byte; what walks a text by characters makes a string of each, which a worker that has just started feels.
+    let code = text.charCodeAt(at);
+    if (code < 0x80) {
+      bytes.push(code);
+      continue;
+    }
+    code = text.codePointAt(at)!;
+    if (code > 0xffff) at += 1;
+    else if (code >= 0xd800 && code <= 0xdfff) code = 0xfffd;
+    if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63));
     else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
     else bytes.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
   }
