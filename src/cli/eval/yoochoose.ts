@@ -141,7 +141,7 @@ function reportOf(
       'all items seen so far are ranked, repeats allowed, equal scores count half, an item never seen is a miss',
     seed,
     config: {
-      chosen: `most HR@20 + MRR@20 of ${grid.length} configurations on the first ${EARLY_SHARE * 100} % of the stream${isTuning ? ', chosen anew' : ' of the training file, fixed; --tune chooses anew'}; blend weights learned online; nothing is drawn, the seed changes nothing`,
+      chosen: `most HR@20 + MRR@20 of ${grid.length} configurations on the first ${EARLY_SHARE * 100} % of the stream${isTuning ? ', chosen anew' : ' of the training file, fixed; --tune chooses anew'}; blend weights start from what they were there, rounded, and are learned online; nothing is drawn, the seed changes nothing`,
       ...rule,
     },
     metrics: top20(all),
