@@ -1,4 +1,4 @@
-import { clampGradient, clampGradient2, saturate, saturate2, sigmoid } from './numbers';
+import { clampGradient, clampGradient2, saturate, saturate2, sigmoid, load2, sum2 } from './numbers';
 
 /**
  * `core/learners/linear.ts`, AdaGrad or plain SGD. The weights of a row lie anywhere, so they are gathered two at a time; square roots and
@@ -28,13 +28,20 @@ export function stepLinear(
     const start = (<usize>(load<u32>(offsets + (row << 2)) - first)) << 2;
     const end = (<usize>(load<u32>(offsets + (row << 2), 4) - first)) << 2;
     let score = <f64>load<f32>(margins + (row << 2));
-    let sum = f64x2.splat(0);
+    let sum0 = f64x2.splat(0);
+    let sum1 = f64x2.splat(0);
     let at = start;
+    for (; at + 12 < end; at += 16) {
+      const pair0 = gather(weights, load<u32>(indices + at), load<u32>(indices + at, 4));
+      const pair1 = gather(weights, load<u32>(indices + at, 8), load<u32>(indices + at, 12));
+      sum0 = f64x2.add(sum0, f64x2.mul(pair0, load2(values + at)));
+      sum1 = f64x2.add(sum1, f64x2.mul(pair1, load2(values + at + 8)));
+    }
     for (; at + 4 < end; at += 8) {
       const pair = gather(weights, load<u32>(indices + at), load<u32>(indices + at, 4));
-      sum = f64x2.add(sum, f64x2.mul(pair, f64x2.promote_low_f32x4(v128.load64_zero(values + at))));
+      sum0 = f64x2.add(sum0, f64x2.mul(pair, load2(values + at)));
     }
-    score += f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+    score += sum2(f64x2.add(sum0, sum1));
     if (at < end) score += <f64>load<f32>(weights + ((<usize>load<u32>(indices + at)) << 2)) * <f64>load<f32>(values + at);
     store<f32>(scores + (row << 2), <f32>saturate(score));
     const sampleWeight = <f64>load<f32>(sampleWeights + (row << 2));
@@ -110,7 +117,15 @@ function descendPlain(
   learningRate: f64,
   l2: f64,
 ): void {
-  for (let at = start; at < end; at += 4) {
+  let at = start;
+  for (; at + 4 < end; at += 8) {
+    const index0 = load<u32>(indices + at);
+    const index1 = load<u32>(indices + at, 4);
+    const weight = gather(weights, index0, index1);
+    const gradient = clampGradient2(f64x2.add(f64x2.mul(f64x2.splat(slope), load2(values + at)), f64x2.mul(f64x2.splat(l2), weight)));
+    scatter(weights, index0, index1, saturate2(f64x2.sub(weight, f64x2.mul(f64x2.splat(learningRate), gradient))));
+  }
+  if (at < end) {
     const index = (<usize>load<u32>(indices + at)) << 2;
     const weight = <f64>load<f32>(weights + index);
     const gradient = clampGradient(slope * <f64>load<f32>(values + at) + l2 * weight);
