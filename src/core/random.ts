@@ -42,7 +42,7 @@ export function secureBits(fill: (bytes: Uint8Array<ArrayBuffer>) => void): Secu
   };
   return {
     nextBits(count: number): number {
-      if (!(Number.isInteger(count) && count >= 1 && count <= 32)) throw new RangeError(`count must be 1 to 32, got ${count}`);
+      if (!(Number.isInteger(count) && count >= 1 && count <= 32)) throw new RangeError(`1 to 32 bits, got ${count}`);
       if (count <= heldCount) {
         // At most 31 bits are ever held: a fresh word is broken at once.
         const result = held & ((1 << count) - 1);

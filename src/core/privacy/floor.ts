@@ -44,7 +44,7 @@ function scheduleViolation({ separationDays, windowDays, releasesPerWindow }: Ro
   if (!(separationDays >= 0 && windowDays > 0 && releasesPerWindow >= 1)) return 'separation, window and releases must be positive numbers';
   if (place.isLoopbackPage && place.isLoopbackEndpoint) return null; // a test on one computer may go faster
   if (separationDays < SMALLEST_SEPARATION_DAYS) {
-    return `${separationDays} days between releases, at least ${SMALLEST_SEPARATION_DAYS} are asked (less only where page and endpoint are on this computer)`;
+    return `${separationDays} days between releases, at least ${SMALLEST_SEPARATION_DAYS} are asked except on this computer`;
   }
   if (windowDays < SMALLEST_WINDOW_DAYS) return `a window of ${windowDays} days, at least ${SMALLEST_WINDOW_DAYS} are asked`;
   const cap = Math.ceil(windowDays / separationDays);
