@@ -12,7 +12,8 @@ import workerSource from './page/worker-source.js';
  *     <script async src="…/homebody.iife.js" data-site="my-shop"></script>
  *     <script>homebody.push(['track', {type: 'dismiss', items: [{id: 'A'}]}]); homebody.push(function (client) { … })</script>
  *
- * `data-`: site, endpoint, catalogue, engine, storage, worker (URL), chunk-base, switch (URL or `off`), data-layer (`off`).
+ * `data-`: site, endpoint, catalogue, engine, storage, worker (URL), chunk-base, switch (URL or `off`), data-layer (`off`), holdout (a share)
+ * and experiment (its name), for the storefront. Consent from a platform: `consent.js` beside this, see docs/consent.md.
  * Errors go out as `homebody:error` events of the window.
  */
 export interface ScriptApi extends Client {
