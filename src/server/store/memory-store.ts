@@ -73,6 +73,9 @@ export function openMemoryStore(): RoundStore {
       const published = models.get(taskId) ?? [];
       return (version === 'latest' ? published.at(-1) : published.find((model) => model.version === version)) ?? null;
     },
+    async isLeader() {
+      return true; // no other process sees it
+    },
     async close() {
       for (const map of [policies, rounds, models, counted]) map.clear();
     },

@@ -2,14 +2,25 @@ import { SdkError } from '../../core/errors.js';
 import type { RoundStore } from './round-store.js';
 
 /**
- * Opens the store a text names. SQLite is loaded only when asked for: it is an optional peer that has to be compiled.
- * @param name  `memory:` or `sqlite:FILE`
+ * Opens the store a text names. Drivers are loaded only when asked for: SQLite's has to be compiled, PostgreSQL's is an optional peer.
+ * @param name  `memory:`, `sqlite:FILE` or `postgres://…`
  */
 export async function openStore(name: string): Promise<RoundStore> {
   if (name === 'memory:' || name === 'memory') return (await import('./memory-store.js')).openMemoryStore();
   const file = sqliteFile(name);
   if (file !== null) return (await import('./sqlite-store.js')).openSqliteStore(file);
-  throw new SdkError('invalid-options', `a store is memory: or sqlite:FILE, got “${name}”`);
+  if (isPostgres(name)) return (await import('./postgres-store.js')).openPostgresStore(name);
+  throw new SdkError('invalid-options', `a store is memory: or sqlite:FILE or postgres://…, got “${storeWithoutSecrets(name)}”`);
+}
+
+export function isPostgres(name: string): boolean {
+  return /^postgres(ql)?:\/\//.test(name);
+}
+
+/** The store as it may be shown: an address without user, password and options. */
+export function storeWithoutSecrets(name: string): string {
+  const address = /^([a-z][a-z0-9+.-]*:\/\/)(?:.*@)?([^?]*)/i.exec(name);
+  return address === null ? name : `${address[1]}${address[2]}`;
 }
 
 /** Where a secret lies unless the operator says otherwise; null: only in memory. */

@@ -36,11 +36,15 @@ const close =
     return { round, model, next: { ...opening, opensAtMs: 62_000, closesAtMs: 122_000 } };
   };
 
-/** The laws of a round store. `reopen` closes it and opens what is left of it, or is absent where nothing is left. */
+/**
+ * The laws of a round store. `reopen` closes it and opens what is left of it, or is absent where nothing is left; `peer`
+ * opens the one made last a second time, as another process would.
+ */
 export function describeRoundStore(
   name: string,
   make: () => Promise<RoundStore>,
   reopen?: (store: RoundStore) => Promise<RoundStore>,
+  peer?: () => Promise<RoundStore>,
 ): void {
   describe(`a round store: ${name}`, () => {
     let store: RoundStore;
@@ -100,18 +104,17 @@ export function describeRoundStore(
     test('the tally does not depend on the order or grouping of reports, nor on how often each comes', async () => {
       const reports = [report(1, [1, 2, 3]), report(2, [4, -5, 6]), report(3, [7, 8, -9]), report(4, [10, 11, 12])];
       const groups = fc.array(fc.array(fc.constantFrom(...reports), { maxLength: 6 }), { maxLength: 4 });
+      let runs = 0;
       await fc.assert(
         fc.asyncProperty(groups, async (sent) => {
-          const fresh = await make();
-          try {
-            await fresh.publishPolicy(entry, opening);
-            for (const group of [...sent, reports]) await fresh.commitReports(group);
-            expect((await fresh.currentRound('taste'))?.tally).toEqual({ reports: 4, sums: [22, 16, 12] });
-          } finally {
-            await fresh.close();
-          }
+          const taskId = `run-${runs++}`; // a task and ids of its own: a fresh store for each would only take longer
+          const own = (group: readonly OpenedReport[]): OpenedReport[] =>
+            group.map((each) => ({ ...each, taskId, reportId: each.reportId.slice(8) + runs.toString(16).padStart(8, '0') }));
+          await store.publishPolicy({ ...entry, taskId }, opening);
+          for (const group of [...sent, reports]) await store.commitReports(own(group));
+          expect((await store.currentRound(taskId))?.tally).toEqual({ reports: 4, sums: [22, 16, 12] });
         }),
-        { numRuns: 25 },
+        { numRuns: 25, seed: 5 },
       );
     });
 
@@ -176,7 +179,55 @@ export function describeRoundStore(
       expect(await store.currentRound('taste')).toMatchObject({ round: 1, phase: 'collecting', tally: { reports: 1 } });
     });
 
+    test('ended by two at once, a round ends once, and one model is published', async () => {
+      await store.commitReports([report(1, [3, 0, 0])]);
+      const ends = await Promise.all([store.endRound('taste', 1, close(1)), store.endRound('taste', 1, close(1))]);
+      expect(ends.map((end) => end?.model?.version ?? null).sort()).toEqual([1, null]);
+      expect(await store.model('taste', 2)).toBeNull();
+      expect((await store.rounds('taste', 9)).map(({ round, phase }) => `${round} ${phase}`)).toEqual(['2 open', '1 closed']);
+    });
+
+    test('groups that meet the end of their round are in it wholly or refused: nothing is lost, nothing comes late', async () => {
+      const groups = Array.from({ length: 12 }, (_, at) => [report(2 * at + 1, [1, 0, 0]), report(2 * at + 2, [0, 1, 0])]);
+      const sent = groups.map((group) => store.commitReports(group));
+      const [end, ...outcomes] = await Promise.all([store.endRound('taste', 1, close(1)), ...sent]);
+      const counted = outcomes.flat().filter((outcome) => outcome === 'counted').length;
+      expect(outcomes.flat().filter((outcome) => outcome === 'round-closed').length).toBe(24 - counted);
+      expect(end?.round.tally).toEqual({ reports: counted, sums: [counted / 2, counted / 2, 0] });
+      expect((await store.rounds('taste', 2)).map(({ tally }) => tally.reports)).toEqual([0, counted]);
+    });
+
+    test('100,000 ids are told apart, and each is still known', { timeout: 60_000 }, async () => {
+      const [groups, size] = [50, 2_000];
+      const numbered = (id: number): OpenedReport => ({ ...report(1, [1, id, 0]), reportId: id.toString(16).padStart(32, '0') });
+      const groupOf = (group: number): OpenedReport[] => Array.from({ length: size }, (_, at) => numbered(group * size + at));
+      for (let group = 0; group < groups; group++) expect(new Set(await store.commitReports(groupOf(group)))).toEqual(new Set(['counted']));
+      const total = groups * size;
+      const tally = { reports: total, sums: [total, (total * (total - 1)) / 2, 0] };
+      expect((await store.currentRound('taste'))?.tally).toEqual(tally);
+      expect(new Set(await store.commitReports(groupOf(17)))).toEqual(new Set(['repeat']));
+      expect(await store.commitReports([{ ...numbered(99_999), bodyHash: hex(1, 31) + '00' }])).toEqual(['replay']);
+      expect((await store.currentRound('taste'))?.tally).toEqual(tally);
+    });
+
     if (reopen === undefined) return;
+    test('two writers with the same reports count each once; one that is behind changes nothing', async () => {
+      const other = await peer!();
+      try {
+        const group = Array.from({ length: 20 }, (_, at) => report(at + 1, [1, 0, 0]));
+        const outcomes = await Promise.all([store.commitReports(group), other.commitReports([...group].reverse())]);
+        expect(outcomes.flat().sort()).toEqual([...group.map(() => 'counted'), ...group.map(() => 'repeat')]);
+        expect((await other.currentRound('taste'))?.tally).toEqual({ reports: 20, sums: [20, 0, 0] });
+        await store.endRound('taste', 1, close(1));
+        expect(await other.endRound('taste', 1, close(1))).toBeNull();
+        expect(await other.commitReports([report(77, [1, 0, 0]), report(1, [1, 0, 0])])).toEqual(['round-closed', 'repeat']);
+        expect(await other.commitReports([report(78, [1, 0, 0], { round: 2 })])).toEqual(['counted']);
+        expect((await store.currentRound('taste'))?.tally.reports).toBe(1);
+      } finally {
+        await other.close();
+      }
+    });
+
     test('everything is there after it was closed and opened again', async () => {
       await store.commitReports([report(1, [3, 0, 0]), report(2, [0, 3, 0])]);
       await store.endRound('taste', 1, close(2));

@@ -24,6 +24,7 @@ describeRoundStore(
     await store.close();
     return openSqliteStore(file);
   },
+  async () => openSqliteStore(latest),
 );
 
 describe('the SQLite file', () => {

@@ -4,7 +4,7 @@ import type { OpenedReport, Round } from '../round.js';
 
 /**
  * What the endpoint remembers. Each method is one transaction: it happened wholly or not at all, and when its promise
- * resolves it survives a kill of the process (SQLite also a loss of power). `round-store.contract.ts` holds the laws.
+ * resolves it survives a kill of the process (SQLite and PostgreSQL also a loss of power). `round-store.contract.ts` holds the laws.
  */
 export interface RoundStore {
   /**
@@ -31,6 +31,11 @@ export interface RoundStore {
   endRound(taskId: string, round: number, decide: (round: Round, latestVersion: number) => RoundEnd): Promise<RoundEnd | null>;
   /** JSON text of a model exactly as published. */
   model(taskId: string, version: number | 'latest'): Promise<StoredModel | null>;
+  /**
+   * Is it this process that ends rounds at their time? Of all that have the store open one is told yes. It may be wrong for a
+   * moment after a lost connection, so `endRound` does not rely on it.
+   */
+  isLeader(): Promise<boolean>;
   close(): Promise<void>;
 }
 

@@ -94,6 +94,9 @@ export function openSqliteStore(file: string): RoundStore {
       const row = version === 'latest' ? sql.latestModel.get(taskId) : sql.model.get(taskId, version);
       return (row as StoredModel | undefined) ?? null;
     },
+    async isLeader() {
+      return true; // one process per file
+    },
     async close() {
       database.close();
     },
