@@ -12,7 +12,8 @@ export interface Racer {
 
 /** The race ends when so many rounds have brought nobody on: code that runs often is compiled again, in its own time. */
 const QUIET_ROUNDS = 4;
-const MOST_ROUNDS = 24;
+const QUIET_SHORT_ROUNDS = 12;
+const MOST_ROUNDS = 60;
 /** Who is brought on by less than this stands still. */
 const PROGRESS = 0.95;
 /** A clock may be coarser than a call: so many calls are timed together that they last so long. */
@@ -24,8 +25,9 @@ const WARM_UP_MS = 60;
 const LEAST_CALLS = 3;
 /** By what a call is predicted to need: no clock that stands still may hold the race up. */
 const MOST_PREDICTED_MS = 20;
-/** Who is so many times slower when warm runs no further. */
+/** Who is so many times slower when warm runs no further, unless a call is so short that it may only be waiting to be compiled. */
 const HOPELESS = 4;
+const SHORT_MS = 1;
 
 /**
  * @param predictedMs  what one call is thought to need, at most
@@ -71,11 +73,12 @@ export async function raceEngines(
   };
   for (const entry of entries) await attempt(entry, () => warmUp(entry));
   const bestMs = Math.min(...entries.map((entry) => entry.bestMs));
-  for (let round = 0, quiet = 0; round < MOST_ROUNDS && quiet < QUIET_ROUNDS; round++) {
+  const quietRounds = bestMs < SHORT_MS ? QUIET_SHORT_ROUNDS : QUIET_ROUNDS;
+  for (let round = 0, quiet = 0; round < MOST_ROUNDS && quiet < quietRounds; round++) {
     quiet++;
     for (const entry of entries) {
       const before = entry.bestMs;
-      if (before > bestMs * HOPELESS) continue;
+      if (before > Math.max(SHORT_MS, bestMs * HOPELESS)) continue;
       const calls = Math.max(1, Math.min(mostCalls, Math.ceil(SAMPLE_MS / before)));
       await attempt(entry, async () => void (await sample(entry, calls)));
       if (entry.bestMs < before * PROGRESS) quiet = 0;
