@@ -133,9 +133,9 @@ test('a visit asks for what it needs and no more: never for the GPU’s code, no
   await page.waitForLoadState('networkidle');
   // The catalogue is in the store by now, and its manifest is younger than a minute.
   expect(ofThisVisit().filter((each) => each.includes('/catalogue/'))).toEqual([]);
-  // Script, chunks, switch and open round: five small ones a view, answered from the cache or with 304.
+  // Script, its chunks (storefront, later, rounds), switch and open round: six small ones a view, from the cache or with 304.
   const views = requests.filter((each) => /^GET \/($|c\/|p\/)/.test(each)).length;
   expect(views).toBe(7 + 2);
-  expect(ofThisVisit().length).toBeLessThanOrEqual(5 * views);
+  expect(ofThisVisit().length).toBeLessThanOrEqual(6 * views);
   expect(requests.filter((each) => /webgl|participation|POST/.test(each))).toEqual([]);
 });
