@@ -11,7 +11,10 @@ import type { Metrics } from './metrics.js';
 import { nextRound, type Round } from './round.js';
 import type { PolicyEntry, RoundEnd, RoundOpening, RoundStore } from './store/round-store.js';
 
-/** Tasks, their running rounds and the way of a report into the tally. One service per store: it is the engine of record. */
+/**
+ * Tasks, their running rounds and the way of a report into the tally. Several services may share a store: the store is the
+ * record, what a service remembers of it is refreshed, and of all services one ends rounds at their time.
+ */
 export interface RoundService {
   /** Makes this the policy of its task from the next round on, which opens at once. The same policy again changes nothing. */
   publish(policy: Policy): Promise<RunningTask>;
@@ -24,8 +27,10 @@ export interface RoundService {
   submit(body: Uint8Array): Promise<Accepted>;
   /** Ends the running round now, whatever its deadline. */
   endRound(taskId: string): Promise<RoundEnd>;
-  /** Ends every round whose deadline has passed. Called by a timer and before every answer. */
+  /** Ends every round whose deadline has passed, where that is this service's to do. Called by a timer and before every answer. */
   advance(): Promise<void>;
+  /** Learns what other processes did to tasks and rounds. Called by a timer. */
+  refresh(): Promise<void>;
   /** Grows by one whenever a policy or a round changed. */
   readonly revision: number;
   /** Reports being opened or committed. */
@@ -47,12 +52,20 @@ export interface RoundServiceParts {
   readonly metrics: Metrics;
   /** Epoch ms. */
   readonly now: () => number;
+  /** `ingest` only counts reports; some other process of the same store ends rounds. Default `all`. */
+  readonly role?: ServerRole;
   /** Reports that may wait at once; more are refused with `too-busy`. Default 1,024. */
   readonly waitingLimit?: number;
 }
 
+export type ServerRole = 'all' | 'ingest';
+
+/** A report that fits no running round may have met one that another process has just opened; strangers cannot ask more often. */
+const REFRESH_AGAIN_MS = 250;
+
 /** Takes up where the store was left: a round that ran when the process died goes on with every report it had. */
-export async function createRoundService({ store, keys, metrics, now, waitingLimit = 1_024 }: RoundServiceParts): Promise<RoundService> {
+export async function createRoundService(parts: RoundServiceParts): Promise<RoundService> {
+  const { store, keys, metrics, now, role = 'all', waitingLimit = 1_024 } = parts;
   const commits = createGroupCommit(store, metrics.committed);
   const tasks = new Map<string, RunningTask>();
   const ending = new Map<string, Promise<RoundEnd | null>>();
@@ -77,7 +90,10 @@ export async function createRoundService({ store, keys, metrics, now, waitingLim
       const model = ended.phase === 'closed' ? modelOf(ended, ruling.policy, latestVersion + 1, atMs) : null;
       return { round: ended, model, next: openingOf(entry, atMs) };
     });
-    if (end === null) return null;
+    if (end === null) {
+      await refresh(); // another process has ended it
+      return null;
+    }
     if (end.round.phase === 'closed' || end.round.phase === 'abandoned') metrics.roundEnded(end.round.phase);
     remember(entry, { ...end.next, round: end.round.round + 1 });
     return end;
@@ -89,37 +105,68 @@ export async function createRoundService({ store, keys, metrics, now, waitingLim
     return running;
   };
 
-  const advance = async (): Promise<void> => {
-    for (const task of tasks.values()) if (task.closesAtMs <= now()) await end(task.entry.taskId, task.entry);
-  };
-
-  const addendFor = async (frame: ReportFrame, { entry, round }: RunningTask): Promise<readonly number[]> => {
-    if (frame.policyHash !== entry.policyHash) {
-      throw new SdkError('wrong-policy', 'the report was made under another policy than the task has now: fetch the task again');
+  const endsRounds = async (): Promise<boolean> => role === 'all' && (await store.isLeader());
+  let refreshedAtMs = now();
+  const refresh = async (): Promise<void> => {
+    refreshedAtMs = now();
+    for (const entry of await store.tasks()) {
+      const round = await store.currentRound(entry.taskId);
+      const known = tasks.get(entry.taskId);
+      if (round === null || (known !== undefined && round.round <= known.round)) continue;
+      // Until the round under an older policy has ended, that policy rules.
+      const isRuling = entry.policyHash === round.policyHash;
+      const log = isRuling ? [] : await store.policies(entry.taskId);
+      remember(log.findLast((past) => past.policyHash === round.policyHash) ?? entry, round);
     }
-    if (frame.round < round) throw new SdkError('round-closed', `round ${frame.round} has ended; round ${round} is open`);
-    if (frame.round > round) throw new SdkError('wrong-round', `round ${frame.round} is not open yet; round ${round} is`);
-    return addendOf(await openReport(frame, { policy: entry.policy, privateKey: keys.privateKey }), entry.policy);
+  };
+  const advance = async (): Promise<void> => {
+    for (const task of tasks.values()) {
+      if (task.closesAtMs > now()) continue;
+      if (await endsRounds()) await end(task.entry.taskId, (await policyNow(task)) ?? task.entry);
+      else if (now() - refreshedAtMs >= REFRESH_AGAIN_MS) await refresh();
+    }
+  };
+  /** The policy of the next round: another process may have published one and died before it ended the round under the old one. */
+  const policyNow = async ({ entry }: RunningTask): Promise<PolicyEntry | undefined> =>
+    (await store.tasks()).find(({ taskId }) => taskId === entry.taskId);
+
+  /** Why a report fits no running round; else the task it is for. */
+  const taskOf = ({ taskId, policyHash, round }: ReportFrame): RunningTask | SdkError => {
+    const task = tasks.get(taskId);
+    if (task === undefined) return new SdkError('unknown-task', `there is no task ${taskId} here`);
+    if (policyHash !== task.entry.policyHash) {
+      return new SdkError('wrong-policy', 'the report was made under another policy than the task has now: fetch the task again');
+    }
+    if (round < task.round) return new SdkError('round-closed', `round ${round} has ended; round ${task.round} is open`);
+    if (round > task.round) return new SdkError('wrong-round', `round ${round} is not open yet; round ${task.round} is`);
+    return task;
   };
 
   const count = async (body: Uint8Array): Promise<Accepted> => {
     const frame = decodeReportFrame(body);
     await advance();
-    const task = tasks.get(frame.taskId);
-    if (task === undefined) throw new SdkError('unknown-task', `there is no task ${frame.taskId} here`);
     const reportId = toHex(frame.reportId);
     const bodyHash = createHash('sha256').update(body).digest('hex');
     const accepted = { reportId, round: frame.round };
-    const countedAs = await store.bodyHashOf(reportId);
-    // Before the round is looked at: a device that lost our answer retries after the round has ended, and was counted.
-    if (countedAs !== null && countedAs !== bodyHash) throw replay();
-    if (countedAs === null) {
-      const addend = await addendFor(frame, task);
-      const outcome = await commits.submit({ reportId, bodyHash, taskId: frame.taskId, round: frame.round, addend });
-      if (outcome === 'replay') throw replay();
-      if (outcome === 'round-closed') throw new SdkError('round-closed', `round ${frame.round} ended while the report was opened`);
-      metrics.accepted(outcome);
-    } else metrics.accepted('repeat');
+    let task = taskOf(frame);
+    if (task instanceof SdkError && now() - refreshedAtMs >= REFRESH_AGAIN_MS) {
+      await refresh();
+      task = taskOf(frame);
+    }
+    if (task instanceof SdkError) {
+      // A device that lost our answer retries after the round has ended, and was counted.
+      const countedAs = task.code === 'unknown-task' ? null : await store.bodyHashOf(reportId);
+      if (countedAs === null) throw task;
+      if (countedAs !== bodyHash) throw replay();
+      metrics.accepted('repeat');
+      return accepted;
+    }
+    const { policy } = task.entry;
+    const addend = addendOf(await openReport(frame, { policy, privateKey: keys.privateKey }), policy);
+    const outcome = await commits.submit({ reportId, bodyHash, taskId: frame.taskId, round: frame.round, addend });
+    if (outcome === 'replay') throw replay();
+    if (outcome === 'round-closed') throw new SdkError('round-closed', `round ${frame.round} ended while the report was opened`);
+    metrics.accepted(outcome);
     return accepted;
   };
 
@@ -134,16 +181,19 @@ export async function createRoundService({ store, keys, metrics, now, waitingLim
     await store.publishPolicy(entry, openingOf(entry, now()));
     if (known === undefined) return remember(entry, (await store.currentRound(taskId))!);
     // A deadline may fall in between and open one more round under the old policy; that one ends as well.
-    while (tasks.get(taskId)!.entry.policyHash !== policyHash) await end(taskId, entry);
+    while (tasks.get(taskId)!.entry.policyHash !== policyHash) {
+      const running = await store.currentRound(taskId);
+      // Another process may have ended it already: then the new round is not ended once more.
+      if (running?.policyHash === policyHash) remember(entry, running);
+      else await end(taskId, entry);
+    }
     return tasks.get(taskId)!;
   };
 
+  await refresh();
   for (const entry of await store.tasks()) {
-    const round = await store.currentRound(entry.taskId);
-    if (round === null) continue;
-    remember(entry, round);
     // The process died between the new policy and the end of the round under the old one.
-    if (round.policyHash !== entry.policyHash) await end(entry.taskId, entry);
+    if (tasks.get(entry.taskId)?.entry.policyHash !== entry.policyHash && (await endsRounds())) await end(entry.taskId, entry);
   }
   await advance();
 
@@ -175,6 +225,7 @@ export async function createRoundService({ store, keys, metrics, now, waitingLim
       return ended;
     },
     advance,
+    refresh,
     get revision() {
       return revision;
     },
