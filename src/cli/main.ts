@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { register as registerAudit } from './audit.js';
 import { register as registerCatalogue } from './catalogue.js';
 import { register as registerConformance } from './conformance.js';
 import { register as registerDoctor } from './doctor.js';
@@ -18,6 +19,7 @@ for (const register of [
   registerServe,
   registerPlan,
   registerSimulate,
+  registerAudit,
   registerCatalogue,
   registerConformance,
   registerDoctor,
