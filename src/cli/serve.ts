@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { SdkError } from '../core/errors.js';
+import type { ServerRole } from '../server/round-service.js';
 import type { RunningServer, ServerOptions } from '../server/start.js';
+import { storeWithoutSecrets } from '../server/store/open-store.js';
 import { missingPackage } from './missing-package.js';
 import { parseCells } from './serve-cells.js';
 
@@ -17,6 +19,10 @@ interface ServeFlags {
   readonly separationDays?: number;
   readonly tokenFile?: string;
   readonly keyFile?: string;
+  readonly role: ServerRole;
+  readonly reportsPerMinute?: number;
+  readonly proxies?: number;
+  readonly rotateKey?: boolean;
   readonly json?: boolean;
 }
 
@@ -25,7 +31,12 @@ export function register(program: Command): void {
   program
     .command('serve')
     .description('run the rounds endpoint: tasks, reports, models, /dashboard, /metrics, /openapi.json')
-    .option('--store <store>', 'memory: or sqlite:FILE', 'sqlite:homebody.db')
+    .addOption(new Option('--store <store>', 'memory: or sqlite:FILE or postgres://…').default('sqlite:homebody.db').env('HOMEBODY_STORE'))
+    .addOption(
+      new Option('--role <role>', 'ingest only takes reports, beside one “all” on the same PostgreSQL')
+        .choices(['all', 'ingest'])
+        .default('all'),
+    )
     .option('--port <port>', 'a busy one picks the next; 0 takes any', wholeNumber(0, 65_535), 8787)
     .option('--host <host>', 'address to listen on', '127.0.0.1')
     .option(
@@ -45,10 +56,13 @@ export function register(program: Command): void {
     )
     .option('--token-file <file>', 'operator token, made when absent (default: beside the database)')
     .option('--key-file <file>', 'key that opens reports, made when absent (default: beside the database)')
+    .option('--rotate-key', 'make a new key and publish every task anew with it; running rounds end')
+    .option('--reports-per-minute <n>', 'from one network, /24 or /48; 0: any number (default 600)', wholeNumber(0, 1e9))
+    .option('--proxies <n>', 'reverse proxies in front whose X-Forwarded-For counts (default 0)', wholeNumber(0, 16))
     .option('--json', 'print one line of JSON instead of words')
     .addHelpText(
       'after',
-      '\nExample:\n  homebody serve --site shop.example --cells \'{"walls": 40, "floors": 25}\' --origin https://shop.example',
+      '\nSecrets may come from the environment: HOMEBODY_STORE, HOMEBODY_TOKEN, HOMEBODY_KEY (content of a key file), PGPASSWORD.\nExample:\n  homebody serve --site shop.example --cells \'{"walls": 40, "floors": 25}\' --origin https://shop.example',
     )
     .action(async (flags: ServeFlags) => {
       const server = await serve(flags);
@@ -70,10 +84,21 @@ async function serve(flags: ServeFlags): Promise<RunningServer> {
     ...(flags.roundSeconds === undefined ? {} : { roundSeconds: flags.roundSeconds }),
     ...(flags.minimumBatch === undefined ? {} : { minimumBatch: flags.minimumBatch }),
     ...(flags.separationDays === undefined ? {} : { separationDays: flags.separationDays }),
+    role: flags.role,
+    ...(flags.reportsPerMinute === undefined ? {} : { reportsPerMinute: flags.reportsPerMinute }),
+    ...(flags.proxies === undefined ? {} : { proxies: flags.proxies }),
+    ...(flags.rotateKey === undefined ? {} : { rotateKey: flags.rotateKey }),
+    ...fromEnvironment(),
     ...(flags.tokenFile === undefined ? {} : { tokenFile: flags.tokenFile }),
     ...(flags.keyFile === undefined ? {} : { keyFile: flags.keyFile }),
   };
   return startServer(options).catch(missingPackage);
+}
+
+/** A variable that is set but empty is as good as none. */
+function fromEnvironment(): Pick<ServerOptions, 'token' | 'key'> {
+  const { HOMEBODY_TOKEN: token = '', HOMEBODY_KEY: key = '' } = process.env;
+  return { ...(token === '' ? {} : { token }), ...(key === '' ? {} : { key }) };
 }
 
 async function cellsText(flag: string): Promise<string> {
@@ -85,11 +110,14 @@ async function cellsText(flag: string): Promise<string> {
   }
 }
 
-function announcement({ url, port, publicKey, token, tokenFile }: RunningServer, { json, store }: ServeFlags): string {
+function announcement({ url, port, publicKey, token, tokenFile }: RunningServer, { json, store, role }: ServeFlags): string {
+  const isTold = tokenFile === null && fromEnvironment().token === undefined; // what came from outside is not repeated
   if (json === true)
-    return `${JSON.stringify({ url, port, dashboard: `${url}/dashboard`, publicKey, tokenFile, token: tokenFile === null ? token : undefined })}\n`;
-  const secret = tokenFile === null ? `operator token (gone with this process): ${token}` : `operator token in ${tokenFile}`;
-  return `Rounds endpoint and dashboard (store ${store}; Ctrl-C ends it):\n${url}\n${secret}\n`;
+    return `${JSON.stringify({ url, port, dashboard: `${url}/dashboard`, publicKey, tokenFile, token: isTold ? token : undefined })}\n`;
+  const where = tokenFile === null ? 'operator token as in HOMEBODY_TOKEN' : `operator token in ${tokenFile}`;
+  const secret = isTold ? `operator token (gone with this process): ${token}` : where;
+  const what = role === 'ingest' ? 'Takes reports' : 'Rounds endpoint and dashboard';
+  return `${what} (store ${storeWithoutSecrets(store)}; Ctrl-C ends it):\n${url}\n${secret}\n`;
 }
 
 /** The first signal lets requests end and commits what waits; a second one does not wait. */

@@ -6,8 +6,10 @@ import { SdkError, toSdkError } from '../core/errors.js';
 import type { KeyPair } from '../wire/hpke.js';
 import type { Metrics } from './metrics.js';
 import { problemResponse } from './problem.js';
-import type { RoundService } from './round-service.js';
+import type { RateLimit } from './rate-limit.js';
+import type { RoundService, ServerRole } from './round-service.js';
 import { adminRoutes } from './routes/admin.js';
+import { monitorRoutes } from './routes/monitor.js';
 import { pageRoutes } from './routes/pages.js';
 import { publicRoutes } from './routes/public.js';
 import { reportRoutes } from './routes/reports.js';
@@ -22,17 +24,27 @@ export interface AppParts {
   readonly origins: readonly string[];
   /** The operator's; null: no operator API. */
   readonly token: string | null;
+  /** Reports a network may send; null: any number. */
+  readonly rateLimit: RateLimit | null;
   /** Is this endpoint reached by loopback only? Then tests with T_sep = 0 may be published. */
   readonly isLoopback: boolean;
+  /** `ingest` takes reports and nothing else. */
+  readonly role: ServerRole;
   /** Epoch ms. */
   readonly now: () => number;
   /** What failed here; devices learn only that something did. */
   readonly onError: (error: SdkError) => void;
 }
 
+/** What the socket tells beside the request. */
+export interface SocketBindings {
+  /** Of the sender, as text. */
+  readonly address?: string;
+}
+
 /** The endpoint: Request → Response. No cookies, no addresses in logs, nothing that depends on who asks. */
-export function createApp(parts: AppParts): Hono {
-  const app = new Hono();
+export function createApp(parts: AppParts): Hono<{ Bindings: SocketBindings }> {
+  const app = new Hono<{ Bindings: SocketBindings }>();
 
   app.use(
     '/v1/*',
@@ -44,10 +56,13 @@ export function createApp(parts: AppParts): Hono {
       maxAge: 7_200,
     }),
   );
-  app.route('/', publicRoutes(parts));
   app.route('/', reportRoutes(parts));
-  app.route('/', adminRoutes(parts));
-  app.route('/', pageRoutes(parts));
+  app.route('/', monitorRoutes(parts));
+  if (parts.role === 'all') {
+    app.route('/', publicRoutes(parts));
+    app.route('/', adminRoutes(parts));
+    app.route('/', pageRoutes(parts));
+  }
   app.get(
     '/openapi.json',
     openAPIRouteHandler(app, {

@@ -1,4 +1,3 @@
-import type { Hono } from 'hono';
 import { policyHash } from '../wire/canonical.js';
 import { examplePolicy } from '../wire/example-policies.contract.js';
 import { generateKeyPair, sealReport, type KeyPair } from '../wire/hpke.js';
@@ -12,7 +11,7 @@ import type { RoundStore } from './store/round-store.js';
 
 /** An endpoint in this process with a clock that only tests move. */
 export interface Endpoint {
-  readonly app: Hono;
+  readonly app: ReturnType<typeof createApp>;
   readonly service: RoundService;
   readonly store: RoundStore;
   readonly keys: KeyPair;
@@ -47,7 +46,20 @@ export async function openEndpoint(
   const onError = (error: Error): void => {
     throw error;
   };
-  const app = createApp({ service, store, keys, metrics, origins: [SHOP], token: TOKEN, isLoopback: true, now, onError, ...change.parts });
+  const app = createApp({
+    service,
+    store,
+    keys,
+    metrics,
+    origins: [SHOP],
+    token: TOKEN,
+    rateLimit: null,
+    role: 'all',
+    isLoopback: true,
+    now,
+    onError,
+    ...change.parts,
+  });
   let nextId = 1;
   return {
     app,

@@ -14,8 +14,15 @@ const PORTS_TRIED = 20;
 const LAST_PORT = 65_535;
 
 /** Listens on `port` or, where it is busy, on one of the 19 after it; 0 takes any free one. */
-export async function listen(fetch: (request: Request) => Response | Promise<Response>, host: string, port: number): Promise<Listening> {
-  const server = createAdaptorServer({ fetch }) as Server; // http is the default; the type also names http2
+export async function listen(
+  fetch: (request: Request, peer: string | undefined) => Response | Promise<Response>,
+  host: string,
+  port: number,
+): Promise<Listening> {
+  const server = createAdaptorServer({ fetch: (request, { incoming }) => fetch(request, incoming.socket?.remoteAddress) }) as Server; // http is the default; the type also names http2
+  // A report is small: who needs longer holds a place that others wait for.
+  server.requestTimeout = 20_000;
+  server.headersTimeout = 10_000;
   const last = port === 0 ? 0 : Math.min(port + PORTS_TRIED - 1, LAST_PORT);
   for (let candidate = port; candidate <= last; candidate++) {
     if (await isOpened(server, host, candidate)) {

@@ -41,8 +41,11 @@ const titleOf: Record<number, string> = {
   503: 'The endpoint is stopping',
 };
 
-/** @param status  where the code alone does not say it (a body that is too long is 413) */
-export function problemResponse(error: SdkError, status = statusOf[error.code] ?? 500): Response {
+/**
+ * @param status  where the code alone does not say it (a body that is too long is 413)
+ * @param retrySeconds  of a 429 or 503
+ */
+export function problemResponse(error: SdkError, status = statusOf[error.code] ?? 500, retrySeconds = 2): Response {
   const problem: Problem = {
     type: `urn:homebody:problem:${error.code}`,
     title: titleOf[status] ?? 'Refused',
@@ -53,6 +56,6 @@ export function problemResponse(error: SdkError, status = statusOf[error.code] ?
   };
   const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' });
   if (status === 401) headers.set('www-authenticate', 'Bearer');
-  if (status === 429 || status === 503) headers.set('retry-after', '2');
+  if (status === 429 || status === 503) headers.set('retry-after', String(retrySeconds));
   return new Response(JSON.stringify(problem), { status, headers });
 }

@@ -35,6 +35,8 @@ export interface RoundService {
   readonly revision: number;
   /** Reports being opened or committed. */
   readonly waiting: number;
+  /** How many may. */
+  readonly waitingLimit: number;
   /** Commits what waits; the store stays open. */
   close(): Promise<void>;
 }
@@ -232,6 +234,7 @@ export async function createRoundService(parts: RoundServiceParts): Promise<Roun
     get waiting() {
       return waiting;
     },
+    waitingLimit,
     close: () => commits.flush(),
   };
 }

@@ -6,14 +6,17 @@ import { createApp } from './app.js';
 import { checkPolicy, policyWarning } from './check-policy.js';
 import { listen } from './listen.js';
 import { createMetrics } from './metrics.js';
-import { createRoundService, type RoundService } from './round-service.js';
-import { loadKeys, loadToken } from './secrets.js';
-import { openStore, secretFileBeside } from './store/open-store.js';
+import { createRateLimit, senderOf } from './rate-limit.js';
+import { createRoundService, type RoundService, type ServerRole } from './round-service.js';
+import { loadKeys, loadToken, parseKeys, replaceKeys } from './secrets.js';
+import { isPostgres, openStore, secretFileBeside } from './store/open-store.js';
 
 /** Everything joined: store, keys, service, app, socket and the clock that ends rounds. */
 export interface ServerOptions {
-  /** `memory:` or `sqlite:FILE`. */
+  /** `memory:`, `sqlite:FILE` or `postgres://…`. */
   readonly store: string;
+  /** `ingest`: a further process that only takes reports, beside one of role `all` on the same PostgreSQL. Default `all`. */
+  readonly role?: ServerRole;
   /** Default 8787; a busy one picks the next; 0 takes any. */
   readonly port?: number;
   /** Default 127.0.0.1. */
@@ -27,6 +30,14 @@ export interface ServerOptions {
   readonly minimumBatch?: number;
   /** 0 only on a loopback host. */
   readonly separationDays?: number;
+  /** Reports a minute from one network (/24, /48); 0 for any number. Loopback is exempt. Default 600. */
+  readonly reportsPerMinute?: number;
+  /** Reverse proxies in front whose X-Forwarded-For counts. Default 0. */
+  readonly proxies?: number;
+  /** Content of a key file, instead of `keyFile`. */
+  readonly key?: string;
+  /** Makes a new key in `keyFile` and publishes every task anew with it; running rounds end. */
+  readonly rotateKey?: boolean;
   /** Operator's token; default: that of `tokenFile`. */
   readonly token?: string;
   /** Default: beside the SQLite file; in memory without one. */
@@ -62,28 +73,41 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const isLoopback = isLoopbackHost(host);
   origins.forEach(expectOrigin);
   const tokenFile = options.token === undefined ? (options.tokenFile ?? secretFileBeside(options.store, 'token')) : null;
-  const keys = await loadKeys(options.keyFile ?? secretFileBeside(options.store, 'key.json'));
+  const { role = 'all', reportsPerMinute = 600, proxies = 0 } = options;
+  const keyFile = options.key === undefined ? (options.keyFile ?? secretFileBeside(options.store, 'key.json')) : null;
+  expectKeyFile(options, keyFile);
+  let keys = options.key === undefined ? await loadKeys(keyFile, role === 'all') : await parseKeys(options.key, 'the key given');
   const token = options.token ?? (await loadToken(tokenFile));
-  const policy = policyOf(options, keys.publicKey);
+  let policy = policyOf(options, keys.publicKey);
   if (policy !== null) checkPolicy(policy, isLoopback);
 
   const store = await openStore(options.store);
   const onError = (error: SdkError): void => log(`${error.code}: ${error.message}${causeOf(error)}`);
   try {
+    if (options.rotateKey === true) keys = await replaceKeys(keyFile!); // not before the store is open: the old key is gone then
+    if (policy !== null) policy = { ...policy, publicKey: keys.publicKey };
     let waiting = (): number => 0;
     const metrics = createMetrics(() => waiting());
-    const service = await createRoundService({ store, keys, metrics, now });
+    const service = await createRoundService({ store, keys, metrics, now, role });
     waiting = () => service.waiting;
     if (policy !== null) {
       await service.publish(policy);
       const warning = policyWarning(policy);
       if (warning !== null) log(warning);
     }
-    const app = createApp({ service, store, keys, metrics, origins, token, isLoopback, now, onError });
-    const socket = await listen((request) => app.fetch(request), host, options.port ?? 8787);
+    if (options.rotateKey === true) await publishAnew(service, keys);
+    await expectOwnKey(service, keys);
+    const rateLimit = reportsPerMinute === 0 ? null : createRateLimit(reportsPerMinute);
+    const app = createApp({ service, store, keys, metrics, origins, token, rateLimit, role, isLoopback, now, onError });
+    const answer = (request: Request, peer = ''): Response | Promise<Response> => {
+      const address = senderOf(peer, request.headers.get('x-forwarded-for'), proxies);
+      return app.fetch(request, proxies === 0 && isLoopbackHost(address.replace(/^::ffff:/, '')) ? {} : { address });
+    };
+    const socket = await listen(answer, host, options.port ?? 8787);
     const clock = setInterval(() => {
       service
-        .advance()
+        .refresh()
+        .then(() => service.advance())
         .catch((thrown: unknown) => onError(new SdkError('internal', 'a round could not be ended; it is tried again', { cause: thrown })));
     }, ROUND_CLOCK_MS);
 
@@ -110,8 +134,34 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-function policyOf({ site, cells, roundSeconds, minimumBatch, separationDays }: ServerOptions, publicKey: string): Policy | null {
+function expectKeyFile({ key, store, role, rotateKey }: ServerOptions, keyFile: string | null): void {
+  if (key !== undefined && rotateKey === true)
+    throw new SdkError('invalid-options', 'a key that is not in a file of ours cannot be rotated: make a new one where it is kept');
+  if (key !== undefined || keyFile !== null) return;
+  if (isPostgres(store) || role === 'ingest' || rotateKey === true)
+    throw new SdkError(
+      'invalid-options',
+      'name the key file: all processes on a store open reports with the same key, also after a restart',
+    );
+}
+
+/** Each policy again with our key; its round opens, the one under the old key ends. */
+async function publishAnew(service: RoundService, { publicKey }: KeyPair): Promise<void> {
+  for (const { entry } of await service.tasks()) await service.publish({ ...entry.policy, publicKey });
+}
+
+/** @throws SdkError `invalid-options` where devices seal for another key: every report would be refused, and its budget lost */
+async function expectOwnKey(service: RoundService, { publicKey }: KeyPair): Promise<void> {
+  const strange = (await service.tasks()).find(({ entry }) => entry.policy.publicKey !== publicKey);
+  if (strange === undefined) return;
+  const words = `devices seal for ${strange.entry.policy.publicKey}, this key is ${publicKey}: bring the key of task ${strange.entry.taskId} back`;
+  throw new SdkError('invalid-options', `${words}, or start once with a key rotation to end its round`);
+}
+
+function policyOf({ role, site, cells, roundSeconds, minimumBatch, separationDays }: ServerOptions, publicKey: string): Policy | null {
   if (site === undefined && cells === undefined) return null;
+  if (role === 'ingest')
+    throw new SdkError('invalid-options', 'a process that only takes reports publishes no task: leave site and cells out');
   if (site === undefined || cells === undefined) throw new SdkError('invalid-options', 'a taste task needs both a site and its cells');
   if (!/^[a-z0-9.-]{1,64}$/.test(site)) throw new SdkError('invalid-options', `a site is 1 to 64 of a–z, 0–9, dot and dash, got “${site}”`);
   return defaultTastePolicy({

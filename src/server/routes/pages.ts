@@ -3,9 +3,8 @@ import { describeRoute } from 'hono-openapi';
 import type { AppParts } from '../app.js';
 import { dashboardPage, DASHBOARD_CSP } from '../dashboard/page.js';
 import { overviewOf } from '../dashboard/overview.js';
-import { isOperator } from './admin.js';
 
-/** What people and monitors look at. */
+/** What people look at. */
 export function pageRoutes(parts: AppParts): Hono {
   const routes = new Hono();
   const page = async (): Promise<Response> => {
@@ -15,14 +14,5 @@ export function pageRoutes(parts: AppParts): Hono {
   const html = (summary: string) => describeRoute({ summary, responses: { 200: { description: 'HTML' } } });
   routes.get('/', html('The dashboard'), page);
   routes.get('/dashboard', html('The dashboard'), page);
-  routes.get(
-    '/metrics',
-    describeRoute({
-      summary: 'Prometheus metrics; exact counts and timings with the operator’s token',
-      responses: { 200: { description: 'Prometheus text' } },
-    }),
-    async (c) =>
-      c.text(await parts.metrics.text(isOperator(c.req.header('authorization'), parts.token)), 200, { 'cache-control': 'no-store' }),
-  );
   return routes;
 }

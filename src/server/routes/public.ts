@@ -48,15 +48,5 @@ export function publicRoutes({ service, store, now }: AppParts): Hono {
     },
   );
 
-  routes.get(
-    '/healthz',
-    describeJson('Is the endpoint up, and can it read its store?', 200, v.object({ ok: v.literal(true) })),
-    async (c) => {
-      await store.tasks();
-      c.header('cache-control', 'no-store');
-      return c.json({ ok: true });
-    },
-  );
-
   return routes;
 }

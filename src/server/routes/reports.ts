@@ -5,19 +5,20 @@ import { describeRoute, resolver } from 'hono-openapi';
 import { SdkError, toSdkError } from '../../core/errors.js';
 import { acceptedSchema, problemSchema } from '../../wire/messages.js';
 import { MAX_FRAME_BYTES } from '../../wire/report-frame.js';
-import type { AppParts } from '../app.js';
+import type { AppParts, SocketBindings } from '../app.js';
 import { problemResponse } from '../problem.js';
 
 /** POST /v1/reports: a sealed frame in, 202 after the commit. */
-export function reportRoutes({ service, metrics, origins, onError }: AppParts): Hono {
-  const refuse = (error: SdkError, status?: number): Response => {
+export function reportRoutes({ service, metrics, origins, rateLimit, now, onError }: AppParts): Hono<{ Bindings: SocketBindings }> {
+  const refuse = (error: SdkError, status?: number, retrySeconds?: number): Response => {
     metrics.refused(error.code);
     if (error.code === 'internal') onError(error);
-    return problemResponse(error, status);
+    return problemResponse(error, status, retrySeconds);
   };
+  let reading = 0;
 
   /** What is refused before a byte of the body is read. */
-  const doorkeeper = createMiddleware(async (c, next) => {
+  const doorkeeper = createMiddleware<{ Bindings: SocketBindings }>(async (c, next) => {
     if (c.req.header('sec-gpc') === '1') {
       return refuse(new SdkError('gpc-refused', 'Global Privacy Control is on: this endpoint takes no report from such a browser'));
     }
@@ -28,6 +29,14 @@ export function reportRoutes({ service, metrics, origins, onError }: AppParts): 
         403,
       );
     }
+    const { address } = c.env ?? {}; // none where there is no socket
+    const waitSeconds = rateLimit === null || address === undefined ? 0 : rateLimit.admit(address, now());
+    if (waitSeconds > 0) {
+      const words = `too many reports from this network: send the same bytes again in ${waitSeconds} s`;
+      return refuse(new SdkError('too-busy', words), 429, waitSeconds);
+    }
+    if (reading + service.waiting >= service.waitingLimit)
+      return refuse(new SdkError('too-busy', `${service.waitingLimit} reports wait already: send the same bytes again in a moment`));
     return next();
   });
   const tooLong = bodyLimit({
@@ -35,10 +44,12 @@ export function reportRoutes({ service, metrics, origins, onError }: AppParts): 
     onError: () => refuse(new SdkError('bad-length', `a report has at most ${MAX_FRAME_BYTES} bytes`), 413),
   });
 
-  const routes = new Hono();
+  const routes = new Hono<{ Bindings: SocketBindings }>();
   routes.post('/v1/reports', describeReports(), doorkeeper, tooLong, async (c) => {
     try {
-      const accepted = await service.submit(new Uint8Array(await c.req.arrayBuffer()));
+      reading++;
+      const body = await c.req.arrayBuffer().finally(() => reading--);
+      const accepted = await service.submit(new Uint8Array(body));
       return c.json(accepted, 202, { 'cache-control': 'no-store' });
     } catch (thrown) {
       return refuse(toSdkError(thrown, 'internal'));

@@ -9,12 +9,18 @@ export async function openStore(name: string): Promise<RoundStore> {
   if (name === 'memory:' || name === 'memory') return (await import('./memory-store.js')).openMemoryStore();
   const file = sqliteFile(name);
   if (file !== null) return (await import('./sqlite-store.js')).openSqliteStore(file);
-  if (isPostgres(name)) return (await import('./postgres-store.js')).openPostgresStore(name);
+  if (isPostgres(name)) return (await import('./postgres-store.js').catch(withoutDriver)).openPostgresStore(name);
   throw new SdkError('invalid-options', `a store is memory: or sqlite:FILE or postgres://…, got “${storeWithoutSecrets(name)}”`);
 }
 
+function withoutDriver(thrown: unknown): never {
+  if (thrown instanceof Error && /Cannot find package 'pg'/.test(thrown.message))
+    throw new SdkError('invalid-options', 'the package pg is missing; run: npm install pg', { cause: thrown });
+  throw thrown;
+}
+
 export function isPostgres(name: string): boolean {
-  return /^postgres(ql)?:\/\//.test(name);
+  return /^postgres(?:ql)?:\/\//.test(name);
 }
 
 /** The store as it may be shown: an address without user, password and options. */

@@ -76,5 +76,7 @@ export function openPostgres(url: string): Postgres {
 /** What went wrong at the first connection, without the address: it may hold a password. */
 export function unreachable(thrown: unknown): SdkError {
   const reason = thrown instanceof Error ? thrown.message || (thrown as NodeJS.ErrnoException).code : String(thrown);
-  return new SdkError('storage-unavailable', `cannot use the PostgreSQL database: ${reason}`, { cause: thrown });
+  // Node's error for a text that is no URL carries that text.
+  const cause = (thrown as NodeJS.ErrnoException).code === 'ERR_INVALID_URL' ? {} : { cause: thrown };
+  return new SdkError('storage-unavailable', `cannot use the PostgreSQL database: ${reason}`, cause);
 }
