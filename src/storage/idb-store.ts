@@ -190,13 +190,13 @@ function toPosition(stored: unknown): number {
 }
 
 function toLogged(record: Omit<LogRecord, 'position'>): LoggedRecord {
-  const { atMs, events, patch, modelVersion } = compactRecord(record);
-  return { atMs, events, patch, modelVersion, eventIds: events.map((event) => event.queued.id) };
+  const { atMs, events, patch, misorders = [], modelVersion } = compactRecord(record);
+  return { atMs, events, patch, misorders, modelVersion, eventIds: events.map((event) => event.queued.id) };
 }
 
 function fromLogged(logged: LoggedRecord): LogRecord {
-  const { atMs, events, patch, modelVersion, position } = logged;
-  return { position: position!, atMs, events, patch, modelVersion }; // the key generator has filled it in
+  const { atMs, events, patch, misorders = [], modelVersion, position } = logged;
+  return { position: position!, atMs, events, patch, misorders, modelVersion }; // the key generator has filled it in
 }
 
 /** Other tabs close on `versionchange`; one that does not leaves the deletion waiting, which is an error to tell. */

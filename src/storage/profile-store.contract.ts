@@ -33,6 +33,7 @@ export function recordOf(ids: readonly string[], atMs = 1_000): Omit<LogRecord, 
       user: Float32Array.of(1, 2, 3),
       inverse: Float32Array.of(4, 5, 6),
     },
+    misorders: [0.25, 1],
     modelVersion: 3,
   };
 }
