@@ -25,6 +25,7 @@ const WARM_UP_MS = 60;
 const LEAST_CALLS = 3;
 /** By what a call is predicted to need: no clock that stands still may hold the race up. */
 const MOST_PREDICTED_MS = 20;
+const MOST_CALLS = 1 << 16;
 /** Who is so many times slower when warm runs no further, unless a call is so short that it may only be waiting to be compiled. */
 const HOPELESS = 4;
 const SHORT_MS = 1;
@@ -41,25 +42,35 @@ export async function raceEngines(
   nowMs: () => number,
   fail: (engine: EngineName, error: unknown) => void,
 ): Promise<readonly { readonly engine: EngineName; readonly bestMs: number }[]> {
-  const entries = racers.map((racer) => ({ ...racer, bestMs: Infinity, isOut: false }));
+  const entries = racers.map((racer) => ({ ...racer, calls: 1, bestMs: Infinity, isOut: false }));
   type Entry = (typeof entries)[number];
-  /** @returns  what all calls took */
-  const sample = async (entry: Entry, calls: number): Promise<number> => {
-    const startedAt = nowMs();
-    for (let call = 0; call < calls; call++) await entry.run();
-    const elapsedMs = nowMs() - startedAt;
-    entry.bestMs = Math.min(entry.bestMs, elapsedMs / calls);
-    return elapsedMs;
+  const mostCalls = Math.min(MOST_CALLS, Math.ceil(MOST_PREDICTED_MS / predictedMs));
+  /**
+   * Counts only what lasted: a coarse clock says of anything shorter that it took no time.
+   * @returns  what it took in all
+   */
+  const sample = async (entry: Entry): Promise<number> => {
+    let totalMs = 0;
+    for (;;) {
+      const startedAt = nowMs();
+      for (let call = 0; call < entry.calls; call++) await entry.run();
+      const elapsedMs = nowMs() - startedAt;
+      totalMs += elapsedMs;
+      if (elapsedMs >= SAMPLE_MS || entry.calls >= mostCalls) {
+        entry.bestMs = Math.min(entry.bestMs, elapsedMs / entry.calls);
+        return totalMs;
+      }
+      entry.calls = Math.min(mostCalls, entry.calls * 2);
+    }
   };
-  const mostCalls = Math.ceil(MOST_PREDICTED_MS / predictedMs);
   const warmUp = async (entry: Entry): Promise<void> => {
     await entry.run(); // compiling, uploading
-    let calls = 1;
-    let elapsedMs = 0;
-    for (let done = 0; elapsedMs < WARM_UP_MS && done < Math.max(LEAST_CALLS, Math.min(mostCalls, WARM_UP_CALLS)); done += calls) {
-      const lastMs = await sample(entry, calls);
-      elapsedMs += lastMs;
-      if (lastMs < SAMPLE_MS) calls *= 2;
+    for (
+      let done = 0, totalMs = 0;
+      totalMs < WARM_UP_MS && done < Math.max(LEAST_CALLS, Math.min(mostCalls, WARM_UP_CALLS));
+      done += entry.calls
+    ) {
+      totalMs += await sample(entry);
     }
   };
   const attempt = async (entry: Entry, run: () => Promise<void>): Promise<void> => {
@@ -79,8 +90,7 @@ export async function raceEngines(
     for (const entry of entries) {
       const before = entry.bestMs;
       if (before > Math.max(SHORT_MS, bestMs * HOPELESS)) continue;
-      const calls = Math.max(1, Math.min(mostCalls, Math.ceil(SAMPLE_MS / before)));
-      await attempt(entry, async () => void (await sample(entry, calls)));
+      await attempt(entry, async () => void (await sample(entry)));
       if (entry.bestMs < before * PROGRESS) quiet = 0;
     }
   }

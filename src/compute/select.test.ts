@@ -286,8 +286,8 @@ describe('among three engines', () => {
   });
 
   test('training races calls of any size as they came, on parameters of their own', async () => {
-    const world = fakeWorld(slowGpu);
-    const { load, calls, simd } = withSimd(world, -0.5);
+    const world = fakeWorld({ webglMs: 50, referenceMs: 3 });
+    const { load, calls, simd } = withSimd(world, -1);
     const selector = createFullSelector({ wanted: 'auto', loadSimd: load, loadWebgl: world.load, nowMs: world.nowMs });
     await selector.start();
     expect(load).toHaveBeenCalledTimes(1);
