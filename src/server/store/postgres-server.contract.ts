@@ -29,11 +29,11 @@ export function postgresMissing(): string | null {
 /** @param settings  of postgresql.conf, in addition; by default nothing waits for the disk, which a kill survives all the same */
 export async function startPostgres(settings: readonly string[] = ['fsync=off', 'full_page_writes=off']): Promise<PostgresServer> {
   const bin = binaries()!;
-  const user = process.getuid?.() === 0 ? postgresUser()! : {};
+  const user = process.getuid?.() === 0 ? postgresUser() : null;
   const folder = mkdtempSync(path.join(tmpdir(), 'homebody-postgres-'));
   const passwordFile = path.join(folder, 'password');
   writeFileSync(passwordFile, PASSWORD);
-  for (const owned of 'uid' in user ? [folder, passwordFile] : []) chownSync(owned, user.uid!, user.gid!);
+  if (user !== null) for (const owned of [folder, passwordFile]) chownSync(owned, user.uid, user.gid);
   const data = path.join(folder, 'data');
   const how = ['--no-sync', '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--username=homebody', '--encoding=UTF8', '--locale=C'];
   execFileSync(path.join(bin, 'initdb'), [`--pgdata=${data}`, ...how], { ...user, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });

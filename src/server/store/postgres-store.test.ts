@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { describeKills } from './kill.contract.js';
 import { describeRoundStore } from './round-store.contract.js';
 import { openPostgresStore } from './postgres-store.js';
 import { postgresMissing, startPostgres, type PostgresServer } from './postgres-server.contract.js';
@@ -23,4 +24,5 @@ describe.skipIf(missing !== null)('on a real PostgreSQL', () => {
     },
     () => openPostgresStore(latest),
   );
+  describeKills('postgres', () => server.freshUrl());
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, describe, expect, test } from 'vitest';
 import { examplePolicy } from '../../wire/example-policies.contract.js';
+import { describeKills } from './kill.contract.js';
 import { openMemoryStore } from './memory-store.js';
 import { describeRoundStore } from './round-store.contract.js';
 import { openSqliteStore } from './sqlite-store.js';
@@ -26,6 +27,7 @@ describeRoundStore(
   },
   async () => openSqliteStore(latest),
 );
+describeKills('sqlite', async () => `sqlite:${newFile()}`);
 
 describe('the SQLite file', () => {
   test('is refused when a newer version wrote it, and left as it is', () => {
