@@ -3,11 +3,20 @@ import { launchBrowser } from '../support/browser.js';
 import type { Bench, BenchContext } from './bench.js';
 import { catalogueBench } from './catalogue.js';
 import { acknowledgeBench, enginesBench } from './compute.js';
+import { serverBench } from './server.js';
 import { speedBenches } from './speed.js';
 import { trackBench } from './track.js';
 import { visitBench } from './visit.js';
 
-export const benches: readonly Bench[] = [trackBench, acknowledgeBench, enginesBench, ...speedBenches, catalogueBench, visitBench];
+export const benches: readonly Bench[] = [
+  trackBench,
+  acknowledgeBench,
+  enginesBench,
+  ...speedBenches,
+  catalogueBench,
+  visitBench,
+  serverBench,
+];
 
 /**
  * `npm run bench -- [name…]`: one JSON line per figure on standard output, progress on standard error. Exit code 1 where a
