@@ -6,7 +6,7 @@ import { findChromium } from './browser.js';
 
 const run = promisify(execFile);
 
-/** Installs what the tests need and this machine lacks: a browser, and the native part of better-sqlite3. */
+/** Installs what the tests need and this machine lacks: a browser, the native part of better-sqlite3, a PostgreSQL server. */
 export async function prepareMachine(): Promise<void> {
   if (findChromium() === undefined) {
     console.log('no Chromium found, installing one …');
@@ -15,6 +15,16 @@ export async function prepareMachine(): Promise<void> {
     if (findChromium() === undefined) throw new Error('no Chromium after installing one; set CHROMIUM_PATH to its executable');
   }
   await prepareSqlite();
+  await preparePostgres();
+}
+
+/** A real server for the tests of the PostgreSQL store. They are skipped, and say so, where there is none. */
+async function preparePostgres(): Promise<void> {
+  if (onPath('postgres') || existsSync('/usr/lib/postgresql') || !(await isDebianRoot())) return;
+  console.log('no PostgreSQL found, installing one …');
+  await aptInstall(['postgresql']).catch((thrown: unknown) =>
+    console.log(`without it the tests on PostgreSQL are skipped: ${String(thrown)}`),
+  );
 }
 
 /** npm may have skipped or failed the compilation of the optional dependency: do it now, with Node's own headers. */

@@ -44,8 +44,12 @@ interface Started {
   readonly errors: () => string;
 }
 
-function run(flags: readonly string[], main = join(program, 'main.js')): Started {
-  const child = spawn(process.execPath, [main, 'serve', ...flags], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+function run(flags: readonly string[], main = join(program, 'main.js'), env: Record<string, string> = {}): Started {
+  const child = spawn(process.execPath, [main, 'serve', ...flags], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   children.push(child);
   let [output, errors] = ['', ''];
   child.stdout!.on('data', (chunk) => (output += chunk));
@@ -94,12 +98,30 @@ test('--json prints one document; a busy port picks the next', { timeout: 30_000
   busy.close();
 });
 
+test('takes secrets from the environment and does not repeat them', { timeout: 30_000 }, async () => {
+  const env = { HOMEBODY_TOKEN: 'a-token-of-the-operator', HOMEBODY_STORE: 'memory:' };
+  const started = run(['--port', '0'], undefined, env);
+  const url = await urlOf(started);
+  const answer = await fetch(`${url}/v1/admin/tasks`, { headers: { authorization: `Bearer ${env.HOMEBODY_TOKEN}` } });
+  expect(answer.status).toBe(200);
+  expect(started.output() + started.errors()).not.toContain(env.HOMEBODY_TOKEN);
+
+  const keyFile = join(folder, 'env.key.json');
+  const store = 'postgres://user:a-password-nobody-may-print@127.0.0.1:1/x';
+  const unreachable = run(['--key-file', keyFile], undefined, { HOMEBODY_STORE: store });
+  expect(await ended(unreachable)).toBe(2);
+  expect(unreachable.errors()).toMatch(/cannot use the PostgreSQL database: .*ECONNREFUSED/);
+  expect(unreachable.errors()).not.toContain('a-password');
+});
+
 describe('says what is wrong in one line and ends with 2', () => {
   test.each<readonly [string, readonly string[], RegExp]>([
     ['cells that are no JSON', ['--site', 'a', '--cells', '{"walls"'], /cells are not JSON/],
     ['a file of cells that is not there', ['--site', 'a', '--cells', 'none.json'], /--cells: cannot read none\.json/],
     ['a site without cells', ['--site', 'a'], /needs both a site and its cells/],
-    ['an unknown store', ['--store', 'redis:x'], /memory: or sqlite:FILE/],
+    ['an unknown store', ['--store', 'redis:x'], /memory: or sqlite:FILE or postgres:/],
+    ['a PostgreSQL without a key that its processes share', ['--store', 'postgres://127.0.0.1/x'], /name the key file/],
+    ['an ingest process that would publish a task', ['--role', 'ingest', '--key-file', 'none.json'], /no key file none\.json/],
   ])('%s', async (_, flags, words) => {
     const started = run(['--store', 'memory:', ...flags]);
     expect(await ended(started)).toBe(2);

@@ -126,6 +126,37 @@ describe('before the body is read', () => {
     expect(await verdict(await postStream({ origin: 'https://evil.example' }))).toBe('403 unauthorised');
     expect(await verdict(await endpoint.post(await endpoint.seal(1), { origin: SHOP }))).toBe('202');
   });
+  test('while as many wait as may, the next is told to come again', async () => {
+    const inner = openMemoryStore();
+    let release = (): void => {};
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const store: RoundStore = { ...inner, commitReports: async (reports) => (await gate, inner.commitReports(reports)) };
+    endpoint = await openEndpoint({ store, waitingLimit: 1 });
+    const waiting = endpoint.post(await endpoint.seal(1));
+    await expect.poll(() => endpoint.service.waiting).toBe(1);
+    const refused = await postStream({});
+    expect(refused.headers.get('retry-after')).toBe('2');
+    expect(await verdict(refused)).toBe('429 too-busy');
+    release();
+    expect((await waiting).status).toBe(202);
+  });
+  test('bodies that are slow to come count as waiting', async () => {
+    endpoint = await openEndpoint({ waitingLimit: 1 });
+    let finish = (): void => {};
+    const body = await endpoint.seal(1);
+    const slow = new ReadableStream({
+      start(controller) {
+        finish = () => {
+          controller.enqueue(body);
+          controller.close();
+        };
+      },
+    });
+    const first = endpoint.app.request('/v1/reports', { method: 'POST', body: slow, duplex: 'half' } as RequestInit);
+    await expect.poll(async () => (await postStream({})).status).toBe(429);
+    finish();
+    expect((await first).status).toBe(202);
+  });
   test('a body announced as too long is refused', async () => {
     expect(await verdict(await postStream({ 'content-length': '5000' }))).toBe('413 bad-length');
   });

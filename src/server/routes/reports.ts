@@ -15,7 +15,8 @@ export function reportRoutes({ service, metrics, origins, rateLimit, now, onErro
     if (error.code === 'internal') onError(error);
     return problemResponse(error, status, retrySeconds);
   };
-  let reading = 0;
+  /** Requests under way: bodies that are slow to come count, for each holds memory. */
+  let held = 0;
 
   /** What is refused before a byte of the body is read. */
   const doorkeeper = createMiddleware<{ Bindings: SocketBindings }>(async (c, next) => {
@@ -35,9 +36,10 @@ export function reportRoutes({ service, metrics, origins, rateLimit, now, onErro
       const words = `too many reports from this network: send the same bytes again in ${waitSeconds} s`;
       return refuse(new SdkError('too-busy', words), 429, waitSeconds);
     }
-    if (reading + service.waiting >= service.waitingLimit)
+    if (held >= service.waitingLimit)
       return refuse(new SdkError('too-busy', `${service.waitingLimit} reports wait already: send the same bytes again in a moment`));
-    return next();
+    held++;
+    await next().finally(() => held--);
   });
   const tooLong = bodyLimit({
     maxSize: MAX_FRAME_BYTES,
@@ -47,9 +49,7 @@ export function reportRoutes({ service, metrics, origins, rateLimit, now, onErro
   const routes = new Hono<{ Bindings: SocketBindings }>();
   routes.post('/v1/reports', describeReports(), doorkeeper, tooLong, async (c) => {
     try {
-      reading++;
-      const body = await c.req.arrayBuffer().finally(() => reading--);
-      const accepted = await service.submit(new Uint8Array(body));
+      const accepted = await service.submit(new Uint8Array(await c.req.arrayBuffer()));
       return c.json(accepted, 202, { 'cache-control': 'no-store' });
     } catch (thrown) {
       return refuse(toSdkError(thrown, 'internal'));
