@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { EvalReport } from './eval/dataset.js';
@@ -42,11 +43,10 @@ async function evaluate(name: string, flags: EvalFlags): Promise<EvalReport> {
   if (dataset === undefined) throw new Error(`no data set ${name}; known: ${datasets.map((each) => each.name).join(', ')}`);
   if (!existsSync(flags.data)) throw new Error(`--data ${flags.data}: there is no such folder`);
   for (const list of flags.lists ?? []) if (!existsSync(list)) throw new Error(`--lists ${list}: there is no such file`);
-  const inside = join(flags.data, name); // the folder of all sets will do too
   const progress = createEvalProgress();
   try {
     return await dataset.run({
-      dir: existsSync(inside) ? inside : flags.data,
+      dir: await folderOf(flags.data, name),
       lists: flags.lists ?? [],
       protocol: flags.protocol ?? null,
       seed: flags.seed,
@@ -56,6 +56,12 @@ async function evaluate(name: string, flags: EvalFlags): Promise<EvalReport> {
   } finally {
     progress.end();
   }
+}
+
+/** The folder of all sets will do too: there it is `name`, or `name-` and more. */
+async function folderOf(dir: string, name: string): Promise<string> {
+  const inside = (await readdir(dir)).find((entry) => entry === name || entry.startsWith(`${name}-`));
+  return inside === undefined || !(await stat(join(dir, inside))).isDirectory() ? dir : join(dir, inside);
 }
 
 function wholeNumber(text: string): number {
