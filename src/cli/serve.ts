@@ -23,6 +23,7 @@ interface ServeFlags {
   readonly reportsPerMinute?: number;
   readonly proxies?: number;
   readonly rotateKey?: boolean;
+  readonly copyFrom?: string;
   readonly json?: boolean;
 }
 
@@ -56,6 +57,7 @@ export function register(program: Command): void {
     )
     .option('--token-file <file>', 'operator token, made when absent (default: beside the database)')
     .option('--key-file <file>', 'key that opens reports, made when absent (default: beside the database)')
+    .option('--copy-from <store>', 'sqlite:FILE, copied into an empty PostgreSQL first; its round goes on there')
     .option('--rotate-key', 'make a new key and publish every task anew with it; running rounds end')
     .option('--reports-per-minute <n>', 'from one network, /24 or /48; 0: any number (default 600)', wholeNumber(0, 1e9))
     .option('--proxies <n>', 'reverse proxies in front whose X-Forwarded-For counts (default 0)', wholeNumber(0, 16))
@@ -88,6 +90,7 @@ async function serve(flags: ServeFlags): Promise<RunningServer> {
     ...(flags.reportsPerMinute === undefined ? {} : { reportsPerMinute: flags.reportsPerMinute }),
     ...(flags.proxies === undefined ? {} : { proxies: flags.proxies }),
     ...(flags.rotateKey === undefined ? {} : { rotateKey: flags.rotateKey }),
+    ...(flags.copyFrom === undefined ? {} : { copyFrom: flags.copyFrom }),
     ...fromEnvironment(),
     ...(flags.tokenFile === undefined ? {} : { tokenFile: flags.tokenFile }),
     ...(flags.keyFile === undefined ? {} : { keyFile: flags.keyFile }),

@@ -152,6 +152,28 @@ describe.skipIf(missing !== null)('endpoints that share a PostgreSQL', () => {
     await expect(start({ store, keyFile: path.join(folder, 'key.json') })).rejects.toMatchObject({ code: 'invalid-options' });
   });
 
+  test('a shop moves from SQLite to PostgreSQL in the middle of a round: sums, ids, versions and policies go along', async () => {
+    const from = `sqlite:${path.join(folder, 'small.db')}`;
+    const small = await start({ store: from, ...task, minimumBatch: 1 });
+    await post(small, await seal(small, 2));
+    await small.service.endRound('taste');
+    const counted = await Promise.all([0, 1, 1].map((cell) => seal(small, cell)));
+    for (const body of counted) expect((await post(small, body)).status).toBe(202);
+    const [log, model] = await Promise.all(
+      ['policies/taste', 'models/taste/1'].map(async (where) => (await fetch(`${small.url}/v1/${where}`)).text()),
+    );
+    await small.close();
+    const store = await database.freshUrl();
+    const large = await start({ store, copyFrom: from });
+    expect(await (await fetch(`${large.url}/v1/policies/taste`)).text()).toBe(log);
+    expect(await (await fetch(`${large.url}/v1/models/taste/1`)).text()).toBe(model);
+    for (const body of [...counted, await seal(large, 3)]) expect((await post(large, body)).status).toBe(202);
+    const { round, model: next } = await large.service.endRound('taste');
+    expect(round).toMatchObject({ round: 2, tally: { reports: 4, sums: [1, 2, 0, 1] } });
+    expect(next?.version).toBe(2);
+    await expect(start({ store, copyFrom: from })).rejects.toMatchObject({ code: 'invalid-options' });
+  });
+
   test('never tell the password', async () => {
     const secret = 'a-password-nobody-may-print';
     const url = (await database.freshUrl()).replace(secret, `${secret}-wrong`);

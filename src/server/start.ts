@@ -9,12 +9,14 @@ import { createMetrics } from './metrics.js';
 import { createRateLimit, senderOf } from './rate-limit.js';
 import { createRoundService, type RoundService, type ServerRole } from './round-service.js';
 import { loadKeys, loadToken, parseKeys, replaceKeys } from './secrets.js';
-import { isPostgres, openStore, secretFileBeside } from './store/open-store.js';
+import { copyStore, isPostgres, openStore, secretFileBeside } from './store/open-store.js';
 
 /** Everything joined: store, keys, service, app, socket and the clock that ends rounds. */
 export interface ServerOptions {
   /** `memory:`, `sqlite:FILE` or `postgres://…`. */
   readonly store: string;
+  /** `sqlite:FILE` to copy into an empty PostgreSQL first. */
+  readonly copyFrom?: string;
   /** `ingest`: a further process that only takes reports, beside one of role `all` on the same PostgreSQL. Default `all`. */
   readonly role?: ServerRole;
   /** Default 8787; a busy one picks the next; 0 takes any. */
@@ -81,6 +83,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let policy = policyOf(options, keys.publicKey);
   if (policy !== null) checkPolicy(policy, isLoopback);
 
+  if (options.copyFrom !== undefined) log(`copied ${await copyStore(options.copyFrom, options.store)} report ids from ${options.copyFrom}`);
   const store = await openStore(options.store);
   const onError = (error: SdkError): void => log(`${error.code}: ${error.message}${causeOf(error)}`);
   try {

@@ -13,6 +13,21 @@ export async function openStore(name: string): Promise<RoundStore> {
   throw new SdkError('invalid-options', `a store is memory: or sqlite:FILE or postgres://…, got “${storeWithoutSecrets(name)}”`);
 }
 
+/**
+ * Moves what a SQLite store holds into an empty PostgreSQL.
+ * @param from  `sqlite:FILE`
+ * @param to  `postgres://…`
+ * @returns  how many report ids went along
+ */
+export async function copyStore(from: string, to: string): Promise<number> {
+  const file = sqliteFile(from);
+  if (file === null || !isPostgres(to)) {
+    const got = `${storeWithoutSecrets(from)} to ${storeWithoutSecrets(to)}`;
+    throw new SdkError('invalid-options', `copying goes from sqlite:FILE to postgres://…, got ${got}`);
+  }
+  return (await import('./copy-to-postgres.js').catch(withoutDriver)).copyToPostgres(file, to);
+}
+
 function withoutDriver(thrown: unknown): never {
   if (thrown instanceof Error && /Cannot find package 'pg'/.test(thrown.message))
     throw new SdkError('invalid-options', 'the package pg is missing; run: npm install pg', { cause: thrown });
