@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { EvalReport } from './eval/dataset.js';
@@ -58,10 +58,12 @@ async function evaluate(name: string, flags: EvalFlags): Promise<EvalReport> {
   }
 }
 
-/** The folder of all sets will do too: there it is `name`, or `name-` and more. */
+/** The folder of all sets will do too: there it is `name`, or the only one that is called `name-` and more. */
 async function folderOf(dir: string, name: string): Promise<string> {
-  const inside = (await readdir(dir)).find((entry) => entry === name || entry.startsWith(`${name}-`));
-  return inside === undefined || !(await stat(join(dir, inside))).isDirectory() ? dir : join(dir, inside);
+  const folders = (await readdir(dir, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  const close = folders.filter((folder) => folder.startsWith(`${name}-`));
+  if (folders.includes(name)) return join(dir, name);
+  return close.length === 1 ? join(dir, close[0]!) : dir;
 }
 
 function wholeNumber(text: string): number {
