@@ -82,8 +82,7 @@ export function createRoundClient(parts: RoundClientParts): Rounds {
   async function fetchTasks(): Promise<TasksDocument> {
     const raw = await transport.getTasks(parts.site);
     const parsed = v.safeParse(tasksSchema, raw);
-    if (!parsed.success)
-      throw new SdkError('protocol-mismatch', `the task list is not of protocol 1: ${parsed.issues[0].message}`);
+    if (!parsed.success) throw new SdkError('protocol-mismatch', `the task list is not of protocol 1: ${parsed.issues[0].message}`);
     offsetMs = parsed.output.serverTimeMs - clock.now();
     return parsed.output;
   }
