@@ -95,7 +95,7 @@ async function measureSqlite(options: object, { votes, vectors }: Bodies, contex
   return [
     budget('server-sqlite-vote-cpu', (after.cpuMs - before.cpuMs) / measured, 'ms of one core per report', CPU_MS_PER_REPORT),
     budget('server-sqlite-vector16-cpu', (last.cpuMs - after.cpuMs) / vectors.length, 'ms of one core per report', CPU_MS_PER_REPORT),
-    rate(`server-sqlite-votes-on-${os.cpus().length}-cores-with-the-load`, run.perSecond),
+    rate('server-sqlite-votes', run.perSecond),
     budget('server-sqlite-vote-p99', run.p99Ms, `ms with ${AT_ONCE} at once`, null),
     budget('server-memory-growth', Math.max(0, last.heldMb - before.heldMb), `MB over ${measured + vectors.length} reports`, 8),
     budget('server-memory-rss', last.rssMb, 'MB', null),
@@ -152,7 +152,7 @@ async function measurePostgres(common: object, votes: readonly Uint8Array[], con
 
 /** More is better, so it is no budget: told without a target. */
 function rate(name: string, perSecond: number): Figure {
-  return { ...budget(name, perSecond, 'reports/s', null) };
+  return { ...budget(name, perSecond, `reports/s on ${os.cpus().length} cores, load and database included`, null) };
 }
 
 interface EndpointProcess {

@@ -27,7 +27,13 @@ export const TOKEN = 'operator-token';
 export const START_MS = 1_800_000_000_000;
 
 export async function openEndpoint(
-  change: { policy?: Partial<Policy>; store?: RoundStore; parts?: Partial<AppParts>; waitingLimit?: number } = {},
+  change: {
+    policy?: Partial<Policy>;
+    store?: RoundStore;
+    parts?: Partial<AppParts>;
+    waitingLimit?: number;
+    onImplausible?: (taskId: string, round: number) => void;
+  } = {},
 ): Promise<Endpoint> {
   const keys = await generateKeyPair();
   const policy = examplePolicy({ publicKey: keys.publicKey, minimumBatch: 3, roundSeconds: 60, ...change.policy });
@@ -40,6 +46,7 @@ export async function openEndpoint(
     keys,
     metrics,
     now,
+    ...(change.onImplausible === undefined ? {} : { onImplausible: change.onImplausible }),
     ...(change.waitingLimit === undefined ? {} : { waitingLimit: change.waitingLimit }),
   });
   await service.publish(policy);

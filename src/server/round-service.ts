@@ -6,6 +6,7 @@ import type { Accepted } from '../wire/messages.js';
 import type { Policy } from '../wire/policy.js';
 import { decodeReportFrame, type ReportFrame } from '../wire/report-frame.js';
 import { addendOf, modelOf, tallySize } from './estimate.js';
+import { isPlausible } from './gate.js';
 import { createGroupCommit } from './group-commit.js';
 import type { Metrics } from './metrics.js';
 import { nextRound, type Round } from './round.js';
@@ -58,6 +59,8 @@ export interface RoundServiceParts {
   readonly role?: ServerRole;
   /** Reports that may wait at once; more are refused with `too-busy`. Default 1,024. */
   readonly waitingLimit?: number;
+  /** A round was abandoned because honest devices cannot have sent its sum. */
+  readonly onImplausible?: (taskId: string, round: number) => void;
 }
 
 export type ServerRole = 'all' | 'ingest';
@@ -67,7 +70,7 @@ const REFRESH_AGAIN_MS = 250;
 
 /** Takes up where the store was left: a round that ran when the process died goes on with every report it had. */
 export async function createRoundService(parts: RoundServiceParts): Promise<RoundService> {
-  const { store, keys, metrics, now, role = 'all', waitingLimit = 1_024 } = parts;
+  const { store, keys, metrics, now, role = 'all', waitingLimit = 1_024, onImplausible = () => {} } = parts;
   const commits = createGroupCommit(store, metrics.committed);
   const tasks = new Map<string, RunningTask>();
   const ending = new Map<string, Promise<RoundEnd | null>>();
@@ -88,7 +91,8 @@ export async function createRoundService(parts: RoundServiceParts): Promise<Roun
     const ruling = (await store.policies(taskId)).findLast((past) => past.policyHash === running.policyHash) ?? entry;
     const atMs = now();
     const end = await store.endRound(taskId, running.round, (round, latestVersion) => {
-      const ended = nextRound(round, { kind: 'ended', atMs, minimumBatch: ruling.policy.minimumBatch });
+      const plausible = isPlausible(round.tally, ruling.policy);
+      const ended = nextRound(round, { kind: 'ended', atMs, minimumBatch: ruling.policy.minimumBatch, isPlausible: plausible });
       const model = ended.phase === 'closed' ? modelOf(ended, ruling.policy, latestVersion + 1, atMs) : null;
       return { round: ended, model, next: openingOf(entry, atMs) };
     });
@@ -96,6 +100,7 @@ export async function createRoundService(parts: RoundServiceParts): Promise<Roun
       await refresh(); // another process has ended it
       return null;
     }
+    if (!isPlausible(end.round.tally, ruling.policy)) onImplausible(taskId, end.round.round);
     if (end.round.phase === 'closed' || end.round.phase === 'abandoned') metrics.roundEnded(end.round.phase);
     remember(entry, { ...end.next, round: end.round.round + 1 });
     return end;

@@ -59,8 +59,8 @@ export function emptyTally(size: number): Tally {
 
 export type RoundEvent =
   | { readonly kind: 'tallied'; readonly tally: Tally }
-  /** The deadline has come, or the operator ends the round now. */
-  | { readonly kind: 'ended'; readonly atMs: number; readonly minimumBatch: number };
+  /** The deadline has come, or the operator ends the round now. `isPlausible` false: nothing of it is published. */
+  | { readonly kind: 'ended'; readonly atMs: number; readonly minimumBatch: number; readonly isPlausible?: boolean };
 
 /** The one transition. @throws SdkError `round-closed` for anything that happens to a round which has ended */
 export function nextRound(round: Round, event: RoundEvent): Round {
@@ -69,7 +69,11 @@ export function nextRound(round: Round, event: RoundEvent): Round {
     case 'tallied':
       return { ...round, tally: event.tally, phase: event.tally.reports > 0 ? 'collecting' : 'open' };
     case 'ended':
-      return { ...round, endedAtMs: event.atMs, phase: round.tally.reports >= event.minimumBatch ? 'closed' : 'abandoned' };
+      return {
+        ...round,
+        endedAtMs: event.atMs,
+        phase: round.tally.reports >= event.minimumBatch && event.isPlausible !== false ? 'closed' : 'abandoned',
+      };
     default:
       return event satisfies never;
   }

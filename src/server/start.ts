@@ -86,12 +86,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   if (options.copyFrom !== undefined) log(`copied ${await copyStore(options.copyFrom, options.store)} report ids from ${options.copyFrom}`);
   const store = await openStore(options.store);
   const onError = (error: SdkError): void => log(`${error.code}: ${error.message}${causeOf(error)}`);
+  const onImplausible = (taskId: string, round: number): void =>
+    log(`round ${round} of ${taskId} was abandoned: honest devices cannot have sent its sum; the version before stays`);
   try {
     if (options.rotateKey === true) keys = await replaceKeys(keyFile!); // not before the store is open: the old key is gone then
     if (policy !== null) policy = { ...policy, publicKey: keys.publicKey };
     let waiting = (): number => 0;
     const metrics = createMetrics(() => waiting());
-    const service = await createRoundService({ store, keys, metrics, now, role });
+    const service = await createRoundService({ store, keys, metrics, now, role, onImplausible });
     waiting = () => service.waiting;
     if (policy !== null) {
       await service.publish(policy);
