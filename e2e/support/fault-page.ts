@@ -57,7 +57,7 @@ function installHarness(): void {
       new Promise((resolve, reject) => {
         const id = String(++lastId);
         waiting.set(id, { resolve, reject });
-        worker.postMessage({ id, type: 'APPLY', path: [method], argumentList: args.map((value) => ({ type: 'RAW', value })) });
+        worker.postMessage({ id, type: 'APPLY', path: [method], argumentList: args.map((value) => ({ type: 'RAW', value })) }, []);
       })) as FaultWorker['call'];
     const opened = await call('open', {
       protocol: 1,
