@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { SdkError } from '../core/errors.js';
 import { policyHash as hashOf, toHex } from '../wire/canonical.js';
 import { openReport, type KeyPair } from '../wire/hpke.js';
-import type { Accepted } from '../wire/messages.js';
+import type { Accepted, ModelDocument } from '../wire/messages.js';
 import type { Policy } from '../wire/policy.js';
 import { decodeReportFrame, type ReportFrame } from '../wire/report-frame.js';
 import { addendOf, modelOf, tallySize } from './estimate.js';
@@ -26,6 +26,11 @@ export interface RoundService {
    * @throws SdkError with the code of the first rule it breaks
    */
   submit(body: Uint8Array): Promise<Accepted>;
+  /**
+   * Publishes an earlier version's estimate again, as the newest version: devices take the latest, and none is ever changed.
+   * Costs no privacy, for it tells what was told.
+   */
+  rollBack(taskId: string, version: number): Promise<ModelDocument>;
   /** Ends the running round now, whatever its deadline. */
   endRound(taskId: string): Promise<RoundEnd>;
   /** Ends every round whose deadline has passed, where that is this service's to do. Called by a timer and before every answer. */
@@ -230,6 +235,14 @@ export async function createRoundService(parts: RoundServiceParts): Promise<Roun
       const ended = await end(taskId, task.entry);
       if (ended === null) throw new SdkError('round-closed', `round ${task.round} of ${taskId} has ended already`);
       return ended;
+    },
+    async rollBack(taskId, version) {
+      const earlier = await store.model(taskId, version);
+      if (earlier === null) throw new SdkError('unknown-model', `task ${taskId} has no version ${version}`);
+      const document = JSON.parse(earlier.text) as ModelDocument; // published by us
+      const model = await store.publishModel(taskId, (latest) => ({ ...document, version: latest + 1, publishedAtMs: now() }));
+      revision++;
+      return model;
     },
     advance,
     refresh,

@@ -312,6 +312,35 @@ describe('the operator', () => {
   });
 });
 
+describe('a roll-back', () => {
+  test('publishes what an earlier version said as the newest, and changes neither it nor the running round', async () => {
+    for (const [at, cells] of [
+      [1, 1, 1],
+      [2, 2, 2],
+    ].entries()) {
+      await vote(cells, at + 1);
+      await endpoint.service.endRound('taste');
+    }
+    await vote([3], 3);
+    const model = async (version: string): Promise<ModelDocument> =>
+      (await (await get(`/v1/models/taste/${version}`)).json()) as ModelDocument;
+    const first = await model('1');
+    endpoint.clock.nowMs += 5_000;
+    const path = '/v1/admin/tasks/taste/roll-back';
+    const answer = await endpoint.app.request(`${path}/1`, { method: 'POST', headers: operator });
+    expect(await answer.json()).toEqual({ modelVersion: 3 });
+    expect(await model('latest')).toEqual({ ...first, version: 3, publishedAtMs: START_MS + 5_000 });
+    expect(await model('1')).toEqual(first);
+    expect((await tasks()).tasks[0]).toMatchObject({ modelVersion: 3, round: { round: 3 } });
+    expect((await endpoint.store.currentRound('taste'))?.tally.reports).toBe(1);
+    for (const version of ['9', '0', 'latest'])
+      expect(await verdict(await endpoint.app.request(`${path}/${version}`, { method: 'POST', headers: operator }))).toBe(
+        '404 unknown-model',
+      );
+    expect(await verdict(await endpoint.app.request(`${path}/1`, { method: 'POST' }))).toBe('401 unauthorised');
+  });
+});
+
 describe('pages', () => {
   test('/ and /dashboard are HTML that names tasks, rounds, versions and refusals, with text made harmless', async () => {
     const cells = ['<img src=x onerror=alert(1)>', ...Array.from({ length: 31 }, (_, at) => `cell-${at}`)].map((name) => ({
@@ -365,6 +394,7 @@ describe('pages', () => {
       '/metrics',
       '/v1/admin/tasks',
       '/v1/admin/tasks/{taskId}/close',
+      '/v1/admin/tasks/{taskId}/roll-back/{version}',
       '/v1/admin/rounds/{taskId}',
     ];
     expect(Object.keys(document.paths)).toEqual(expect.arrayContaining(paths));

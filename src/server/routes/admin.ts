@@ -111,6 +111,21 @@ export function adminRoutes({ service, store, keys, token, isLoopback }: AppPart
     },
   );
 
+  routes.post(
+    '/v1/admin/tasks/:taskId/roll-back/:version',
+    describeJson(
+      'Publish the estimate of an earlier version again, as the newest',
+      200,
+      v.strictObject({ modelVersion: v.number() }),
+      [401, 404],
+    ),
+    async (c) => {
+      const { taskId, version } = c.req.param();
+      if (!/^[1-9]\d{0,8}$/.test(version)) throw new SdkError('unknown-model', `a version is a number, got ${version}`);
+      return c.json({ modelVersion: (await service.rollBack(taskId, Number(version))).version });
+    },
+  );
+
   return routes;
 }
 

@@ -69,6 +69,12 @@ export function openMemoryStore(): RoundStore {
       open(taskId, number + 1, end.next);
       return end;
     },
+    async publishModel(taskId, make) {
+      const published = models.get(taskId) ?? [];
+      const model = make(published.at(-1)?.version ?? 0);
+      models.set(taskId, [...published, { version: model.version, text: JSON.stringify(model) }]);
+      return model;
+    },
     async model(taskId, version) {
       const published = models.get(taskId) ?? [];
       return (version === 'latest' ? published.at(-1) : published.find((model) => model.version === version)) ?? null;

@@ -71,6 +71,13 @@ export async function openPostgresStore(url: string): Promise<RoundStore> {
         await open(client, taskId, number + 1, end.next);
         return end;
       }),
+    publishModel: (taskId, make) =>
+      postgres.transact(async (client) => {
+        await client.query(LOCK_ALONE, [taskId]);
+        const model = make((await client.query<ModelRow>(LATEST_MODEL, [taskId])).rows[0]?.version ?? 0);
+        await client.query('INSERT INTO models VALUES ($1, $2, $3)', [taskId, model.version, JSON.stringify(model)]);
+        return model;
+      }),
     async model(taskId, version) {
       const [row] = await (version === 'latest'
         ? postgres.query<ModelRow>(LATEST_MODEL, [taskId])

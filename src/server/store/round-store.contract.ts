@@ -179,6 +179,17 @@ export function describeRoundStore(
       expect(await store.currentRound('taste')).toMatchObject({ round: 1, phase: 'collecting', tally: { reports: 1 } });
     });
 
+    test('a model published outside a round is the next version, and the round goes on with what it has', async () => {
+      await store.commitReports([report(1, [3, 0, 0])]);
+      const running = (await store.currentRound('taste'))!;
+      const publish = (): Promise<ModelDocument> => store.publishModel('taste', (latest) => modelOf(running, latest + 1));
+      const versions = (await Promise.all([publish(), publish(), publish()])).map(({ version }) => version);
+      expect(versions.sort()).toEqual([1, 2, 3]);
+      expect(await store.model('taste', 'latest')).toEqual({ version: 3, text: JSON.stringify(modelOf(running, 3)) });
+      expect(await store.currentRound('taste')).toEqual(running);
+      expect((await store.endRound('taste', 1, close(1)))?.model?.version).toBe(4);
+    });
+
     test('ended by two at once, a round ends once, and one model is published', async () => {
       await store.commitReports([report(1, [3, 0, 0])]);
       const ends = await Promise.all([store.endRound('taste', 1, close(1)), store.endRound('taste', 1, close(1))]);

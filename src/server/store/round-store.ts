@@ -29,6 +29,8 @@ export interface RoundStore {
    * are written together. Answers null where another call has ended that round before.
    */
   endRound(taskId: string, round: number, decide: (round: Round, latestVersion: number) => RoundEnd): Promise<RoundEnd | null>;
+  /** Publishes a model outside a round's end, as the next version: `make` (pure, synchronous) sees the latest. The round goes on. */
+  publishModel(taskId: string, make: (latestVersion: number) => ModelDocument): Promise<ModelDocument>;
   /** JSON text of a model exactly as published. */
   model(taskId: string, version: number | 'latest'): Promise<StoredModel | null>;
   /**

@@ -60,6 +60,12 @@ export function openSqliteStore(file: string): RoundStore {
     return ended;
   });
 
+  const publishModel = database.transaction((taskId: string, make: Parameters<RoundStore['publishModel']>[1]) => {
+    const model = make((sql.latestModel.get(taskId) as StoredModel | undefined)?.version ?? 0);
+    sql.addModel.run(taskId, model.version, JSON.stringify(model));
+    return model;
+  });
+
   const bodyHash = (reportId: string): string | null => {
     const row = sql.findReport.get(Buffer.from(reportId, 'hex')) as { body_hash: Buffer } | undefined;
     return row?.body_hash.toString('hex') ?? null;
@@ -89,6 +95,9 @@ export function openSqliteStore(file: string): RoundStore {
     },
     async endRound(taskId, round, decide) {
       return end.immediate(taskId, round, decide);
+    },
+    async publishModel(taskId, make) {
+      return publishModel.immediate(taskId, make);
     },
     async model(taskId, version) {
       const row = version === 'latest' ? sql.latestModel.get(taskId) : sql.model.get(taskId, version);
