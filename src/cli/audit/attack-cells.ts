@@ -40,18 +40,18 @@ export const attackCells: Attack = ({ policy, reports, bits, falseAlarm }) => {
     pooled = larger(pooled, ratioOf(own[cell]!, other[cell]!, alpha));
     pooled = larger(pooled, ratioOf(other[cell]!, own[cell]!, alpha));
   }
-  const finding = (measure: string, found: Ratio): Finding => ({
+  const finding = (measure: string, found: Ratio, bounds: number): Finding => ({
     attack: 'each cell',
     measure,
     ...found,
     claim,
     verdict: found.atLeast > claim ? 'beaten' : 'holds',
-    falseAlarm: falseAlarm / 4,
+    falseAlarm: bounds * alpha,
     sees: 'a cell that one world never names',
   });
   return [
-    finding(`ε, worst of ${names.length} cells, 3 worlds`, ratio),
-    finding(`ε, worst of ${names.length} cells, own against others’`, pooled),
+    finding(`ε, worst of ${names.length} cells, 3 worlds`, ratio, 6 * names.length),
+    finding(`ε, worst of ${names.length} cells, own against others’`, pooled, 4 * names.length),
     ownCell(hits, trials, mechanism.subsetSize, names.length, claim, falseAlarm / 4),
     guess(hits, trials, mechanism.subsetSize, names.length, claim, falseAlarm / 4),
   ];

@@ -1,7 +1,7 @@
 import { SdkError } from '../../core/errors.js';
 import { claimedEpsilon, claimOf } from '../../core/privacy/claim.js';
 import { gaussianEpsilon } from '../../core/privacy/exact-gaussian.js';
-import { createMetrics } from '../../server/metrics.js';
+import type { Metrics } from '../../server/metrics.js';
 import { createRoundService } from '../../server/round-service.js';
 import { openMemoryStore } from '../../server/store/memory-store.js';
 import { openMemoryLedgerStore } from '../../storage/ledger-memory.js';
@@ -18,10 +18,20 @@ import { NOW_MS, silentProfile } from './profiles.js';
 const DAY_MS = 86_400_000;
 const ENDPOINT = 'https://audit.example';
 
+/** The audit does without the endpoint's optional peer that counts. */
+const uncounted: Metrics = {
+  accepted() {},
+  refused() {},
+  committed() {},
+  roundEnded() {},
+  refusals: () => [],
+  text: async () => '',
+};
+
 /** A whole device against a whole endpoint, sealed: what it books, and what becomes of its report when it comes again. */
 export const attackReplay: Attack = async ({ policy, keys, bits }): Promise<readonly Finding[]> => {
   const store = openMemoryStore();
-  const service = await createRoundService({ store, keys, metrics: createMetrics(() => 0), now: () => NOW_MS });
+  const service = await createRoundService({ store, keys, metrics: uncounted, now: () => NOW_MS });
   const task = await service.publish(policy);
   const hash = await policyHash(policy);
   const ledger = openMemoryLedgerStore(NOW_MS - 400 * DAY_MS);

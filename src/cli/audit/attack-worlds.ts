@@ -56,7 +56,7 @@ function attackPairs(context: AttackContext, releases: number, pairs: readonly A
         atLeast: separation,
         claim: test.separation,
         verdict: separation > test.separation ? 'beaten' : isBlunt ? 'blunt' : 'holds',
-        falseAlarm: alpha,
+        falseAlarm: pair.separation === undefined ? alpha : 2 * alpha, // bounded from above too
         sees: pair.separation === undefined ? 'gross faults' : separationPower(test, reports),
       });
     }
