@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { gaussianEpsilon } from '../../core/privacy/exact-gaussian.js';
+import { seededRandom } from '../../core/random.js';
 import { generateKeyPair } from '../../wire/hpke.js';
 import { streamBits } from '../conformance/stream-bits.js';
 import { atLeast, epsilonOf, separationOf } from './bounded-rates.js';
@@ -7,6 +8,7 @@ import { openedReport } from './devices.js';
 import { certain } from './finding.js';
 import { shippedPolicies } from './policies.js';
 import { reportsForNoise, seenNoise, seenNoiseByEpsilon } from './power.js';
+import { normalCdf, normalQuantile } from './normal.js';
 import { profileOfCell, profileOfVector } from './profiles.js';
 import { printAudit } from './report.js';
 import { FALSE_ALARM, isBeaten, runAudit } from './run-audit.js';
@@ -85,6 +87,22 @@ describe('power', () => {
     expect(reportsForNoise(test, 0.9)).toBeLessThan(50_000);
     expect(reportsForNoise(test, 0.5)).toBeLessThan(1_500);
     expect(seenNoise(test, reportsForNoise(test, 0.9))).toBeCloseTo(0.9, 3);
+  });
+
+  test('the stated number of reports finds σ × 0.9 in 99 of 100 runs', () => {
+    const alpha = 1e-8;
+    const reports = reportsForNoise({ separation, alpha }, 0.9);
+    const random = seededRandom(9);
+    const error = normalCdf(-separation / 0.9 / 2);
+    const drawCount = (rate: number): number =>
+      Math.round(reports * rate + Math.sqrt(reports * rate * (1 - rate)) * normalQuantile(random.nextUnit()));
+    let missed = 0;
+    for (let run = 0; run < 400; run++) {
+      const shown = atLeast({ hits: drawCount(1 - error), falseHits: drawCount(error), reports }, alpha, separationOf);
+      if (shown <= separation) missed++;
+    }
+    // Poisson of mean 4: above 17 with chance 5e-7
+    expect(missed).toBeLessThan(18);
   });
 
   test('a bound that knows nothing of Gaussians sees less', () => {
