@@ -164,7 +164,14 @@ export async function survivedIn(page: Page, site: string): Promise<Survived> {
   const { text, view } = await page.evaluate(async (name) => {
     const mine = (window.mine = await window.openWorker(name));
     if (!mine.opened.durable) throw new Error(`not durable: ${JSON.stringify(mine.opened.notices)}`);
-    return { view: await mine.call('profile'), text: await mine.call('exportProfile') };
+    // A killed worker ends a moment later than it is told to: what it had begun may be committed between two reads.
+    for (let attempt = 1; ; attempt++) {
+      const view = await mine.call('profile');
+      const text = await mine.call('exportProfile');
+      const again = await mine.call('profile');
+      if (again.paramsHash === view.paramsHash && again.eventCount === view.eventCount) return { view, text };
+      if (attempt === 20) throw new Error('the profile does not come to rest');
+    }
   }, site);
   return readExport(text, view);
 }

@@ -72,7 +72,12 @@ export async function openIdbProfileStore(site: string, migrations = profileMigr
 
     writeSnapshot: (snapshot) =>
       connection.run('writing the profile', async (database) => {
-        await database.put('profile', compactPatch(snapshot), 'latest');
+        const transaction = database.transaction(['profile', 'meta'], 'readwrite', relaxed);
+        await within(transaction, async () => {
+          // Else what another tab has forgotten meanwhile would come back with it.
+          if (toPosition(await transaction.objectStore('meta').get(SETTLED)) <= Math.max(snapshot.logPosition, settled))
+            await transaction.objectStore('profile').put(compactPatch(snapshot), 'latest');
+        });
       }),
 
     rewrite: (records, snapshot) =>

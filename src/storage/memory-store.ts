@@ -78,7 +78,7 @@ export function openMemoryProfileStore(database: MemoryDatabase = createMemoryDa
 
     writeSnapshot: (snapshot) =>
       answer(() => {
-        database.latest = copyPatch(snapshot);
+        if (database.settled <= Math.max(snapshot.logPosition, settled)) database.latest = copyPatch(snapshot);
       }),
 
     rewrite: (records, snapshot) =>

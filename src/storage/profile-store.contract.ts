@@ -201,6 +201,23 @@ export function describeProfileStore(name: string, make: MakeProfileDatabase): v
       other.close();
     });
 
+    test('a snapshot of a tab that missed a rewrite does not bring back what was forgotten', async () => {
+      const open = await make();
+      const [mine, other] = [await open(), await open()];
+      await other.append(recordOf(['a', 'b']), 0);
+      await mine.readLog(0);
+      const [record] = await other.readLog(0);
+      await other.rewrite([{ ...record!, events: [eventOf('b')] }], snapshotOf(1, 0.125));
+      await mine.writeSnapshot(snapshotOf(1, 0.75));
+      expect((await other.readSnapshot())!.weights).toEqual(Float32Array.of(0.125));
+      await other.writeSnapshot(snapshotOf(1, 0.25));
+      expect((await mine.readSnapshot())!.weights).toEqual(Float32Array.of(0.25));
+      await mine.writeSnapshot(snapshotOf(1, 0.5));
+      expect((await other.readSnapshot())!.weights).toEqual(Float32Array.of(0.5));
+      mine.close();
+      other.close();
+    });
+
     test('refuses to rewrite a log that has moved on', async () => {
       const open = await make();
       const [mine, other] = [await open(), await open()];

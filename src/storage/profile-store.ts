@@ -19,7 +19,7 @@ export interface ProfileStore {
   readLog(position: number): Promise<readonly LogRecord[]>;
   /** Whoever rebuilds its state begins here: it tells the store that this tab has seen every rewrite so far. */
   readSnapshot(): Promise<Snapshot | null>;
-  /** Replaces the snapshot; the log stays (records live to their TTL). */
+  /** Replaces the snapshot; the log stays (records live to their TTL). Does nothing where another tab has forgotten something since. */
   writeSnapshot(snapshot: Snapshot): Promise<void>;
   /**
    * Forget: replaces whole log records (an empty list of events deletes the record) and the snapshot, in one transaction.
