@@ -159,8 +159,11 @@ test(`every acknowledged event is there once after each of ${kills.browsers} kil
     }
     if (kill === kills.browsers) break;
     const { first, ids } = nextOf(life);
+    const before = acknowledged.size;
     await sendInPassing(page, life.site, first, ids, 1 + Math.floor(random() * 6));
-    await new Promise((resolve) => setTimeout(resolve, random() * 150));
+    // Every other one strikes once something is acknowledged: there must be something to lose.
+    if (kill % 2 === 0) await expect.poll(() => acknowledged.size, { timeout: 10_000, interval: 3 }).toBeGreaterThan(before);
+    await new Promise((resolve) => setTimeout(resolve, random() * 100));
     await own.kill();
     if (isWaiting(life)) interrupted++;
     expect(heard.dropped).toEqual([]);
