@@ -192,7 +192,9 @@ export async function openSession({ parts, signals, notices, options, store }: S
     },
     async exportProfile() {
       await profile.sync();
-      const records = await store.readLog(0);
+      const { logPosition } = profile.state();
+      // Another tab may have written meanwhile: events that the parameters do not know yet come with the next export.
+      const records = (await store.readLog(0)).filter(({ position }) => position <= logPosition);
       const ledger = rounds === null ? null : await rounds.ledger();
       return exportText({
         site,
