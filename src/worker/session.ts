@@ -192,18 +192,12 @@ export async function openSession({ parts, signals, notices, options, store }: S
     },
     async exportProfile() {
       await profile.sync();
-      const { logPosition } = profile.state();
-      // Another tab may have written meanwhile: events that the parameters do not know yet come with the next export.
-      const records = (await store.readLog(0)).filter(({ position }) => position <= logPosition);
       const ledger = rounds === null ? null : await rounds.ledger();
-      return exportText({
-        site,
-        atMs: clock.now(),
-        state: profile.state(),
-        records,
-        lists: lists.entries(),
-        model: model.document(),
-        ledger,
+      return turns.run(async () => {
+        const state = profile.state();
+        // Another tab may have written meanwhile: events that the parameters do not know yet come with the next export.
+        const records = (await store.readLog(0)).filter(({ position }) => position <= state.logPosition);
+        return exportText({ site, atMs: clock.now(), state, records, lists: lists.entries(), model: model.document(), ledger });
       });
     },
     async forget(selector) {
