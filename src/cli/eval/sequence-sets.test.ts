@@ -155,7 +155,7 @@ describe('amazon', () => {
     const ten = Math.log(4 / 2);
     const thirty = Math.log(4 / 1);
     const cosines = new Map(Array.from(last.items, (item, at) => [item, last.scores[at]!]));
-    expect([...cosines.keys()].sort()).toEqual([1, 2, 3]);
+    expect(new Set(cosines.keys())).toEqual(new Set([1, 2, 3]));
     expect(cosines.get(1)).toBeCloseTo(1, 12);
     expect(cosines.get(2)).toBeCloseTo(ten / Math.hypot(ten, ten), 12);
     expect(cosines.get(3)).toBeCloseTo((ten * ten) / (Math.hypot(ten, ten) * Math.hypot(ten, thirty)), 12);

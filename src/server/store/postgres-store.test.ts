@@ -30,7 +30,11 @@ describe.skipIf(missing !== null)('on a real PostgreSQL', () => {
     const sql = async (text: string): Promise<pg.QueryResult> => {
       const client = new pg.Client(latest);
       await client.connect();
-      return client.query(text).finally(() => client.end());
+      try {
+        return await client.query(text);
+      } finally {
+        await client.end();
+      }
     };
 
     test('forbids every program to change, delete or empty the published policies and models', async () => {

@@ -24,7 +24,7 @@ function chain(stepsVia: number): { items: readonly number[]; twoSteps: Readonly
 test('finds what has never followed the item itself, by way of what has', () => {
   // 1 → 2 is half of what is known of 1 (the other half is doubt), and so is 2 → 3 of 2, and 2 ← 1
   const { items, twoSteps } = chain(10);
-  expect([...items].sort()).toEqual([1, 2, 3]);
+  expect(new Set(items)).toEqual(new Set([1, 2, 3]));
   expect(twoSteps.get(3)).toBe(evidence((1 / 2) * (1 / 2) * (1 / 6)));
   expect(twoSteps.get(1)).toBe(evidence((1 / 2) * (1 / 2) * (1 / 6)));
   expect(twoSteps.get(2)).toBe(0);
