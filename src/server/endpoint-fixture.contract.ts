@@ -1,6 +1,9 @@
+import * as v from 'valibot';
+import { expect } from 'vitest';
 import { policyHash } from '../wire/canonical.js';
 import { examplePolicy } from '../wire/example-policies.contract.js';
 import { generateKeyPair, sealReport, type KeyPair } from '../wire/hpke.js';
+import { tasksSchema, type TasksDocument } from '../wire/messages.js';
 import { encodeVotePayload } from '../wire/payload.js';
 import type { Policy } from '../wire/policy.js';
 import { createApp, type AppParts } from './app.js';
@@ -20,10 +23,16 @@ export interface Endpoint {
   /** A sealed vote for `cell` in `round`, with a report id of its own unless one is given. */
   seal(cell: number, change?: { round?: number; id?: number; policy?: Policy; payload?: Uint8Array }): Promise<Uint8Array<ArrayBuffer>>;
   post(body: Uint8Array<ArrayBuffer>, headers?: Record<string, string>): Promise<Response>;
+  /** Seals and posts a vote for each cell; each is accepted. */
+  vote(cells: readonly number[], round?: number): Promise<void>;
+  get(path: string, headers?: Record<string, string>): Promise<Response>;
+  /** The task list of the policy's site, checked. */
+  tasks(): Promise<TasksDocument>;
 }
 
 export const SHOP = 'https://shop.example';
 export const TOKEN = 'operator-token';
+export const operator = { authorization: `Bearer ${TOKEN}` };
 export const START_MS = 1_800_000_000_000;
 
 export async function openEndpoint(
@@ -68,7 +77,7 @@ export async function openEndpoint(
     ...change.parts,
   });
   let nextId = 1;
-  return {
+  const endpoint: Endpoint = {
     app,
     service,
     store,
@@ -83,7 +92,13 @@ export async function openEndpoint(
     async post(body, headers = {}) {
       return app.request('/v1/reports', { method: 'POST', body, headers: { 'content-type': 'application/octet-stream', ...headers } });
     },
+    async vote(cells, round = 1) {
+      for (const cell of cells) expect((await endpoint.post(await endpoint.seal(cell, { round }))).status).toBe(202);
+    },
+    get: async (path, headers = {}) => app.request(path, { headers }),
+    tasks: async () => v.parse(tasksSchema, await (await endpoint.get(`/v1/tasks/${policy.site}`)).json()),
   };
+  return endpoint;
 }
 
 /** `202` or `409 replay`. */
