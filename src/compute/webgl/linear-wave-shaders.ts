@@ -1,4 +1,5 @@
 import { arithmetic } from './arithmetic.glsl.js';
+import { linearTexels, scoreOfRow } from './linear-rows.glsl.js';
 
 /**
  * Short rows: the weights that a call holds lie side by side in a list, in two textures. A wave (see `waves`) is two draws: a POINT
@@ -17,14 +18,7 @@ uniform sampler2D weights, accumulators, members, entries, rows, order, tasks, s
 uniform int viewportEdge, listShift, paramsShift; // widths are 2^shift: no division per texel
 uniform float probe;
 
-ivec2 placeOf(int number, int shift) {
-  return ivec2(number & ((1 << shift) - 1), number >> shift);
-}
-
-vec4 texelAt(sampler2D list, int number) {
-  return texelFetch(list, placeOf(number, listShift), 0);
-}
-`;
+${linearTexels}`;
 
 const point = /* glsl */ `${shared}
 void drawAt(int number) {
@@ -62,21 +56,7 @@ export const waveShaders = {
       row = int(texelAt(order, gl_VertexID).r);
       drawAt(row);
     }`,
-    `${shared}${arithmetic}
-    flat in int row;
-    out vec4 result;
-    float product(int at) {
-      vec4 entry = texelAt(entries, at);
-      return texelAt(state, int(entry.x)).x * entry.y;
-    }
-    void main() {
-      vec4 info = texelAt(rows, 2 * row);
-      int at = int(info.x), end = at + int(info.y);
-      vec4 sums = vec4(0.0); // four short sums round less than a long one
-      for (; at + 3 < end; at += 4) sums += vec4(product(at), product(at + 1), product(at + 2), product(at + 3));
-      for (; at < end; at++) sums.x += product(at);
-      result = vec4(saturated(info.z + ((sums.x + sums.y) + (sums.z + sums.w))), 0.0, 0.0, probe);
-    }`,
+    `${shared}${arithmetic}${scoreOfRow}`,
     'points',
   ],
   /** Points t …: the tasks of a wave. */

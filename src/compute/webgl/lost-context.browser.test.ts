@@ -1,7 +1,7 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { stepEmbeddings } from '../../core/learners/embeddings.js';
 import { stepFactors } from '../../core/learners/factors.js';
-import type { FactorParams, LinearParams } from '../../core/learners/kernel-types.js';
+import type { FactorParams } from '../../core/learners/kernel-types.js';
 import { stepLinear } from '../../core/learners/linear.js';
 import { stepMlp } from '../../core/learners/mlp.js';
 import { scoreTopK } from '../../core/learners/score-top-k.js';
@@ -21,24 +21,10 @@ import {
   relativeL2,
   sparseBatch,
 } from '../engine-cases.contract.js';
-import type { FullEngine, GpuEngine } from '../engine.js';
-import { countTensors, openDevice, type Device } from './device.js';
-import { createWebglEngine } from './webgl-engine.js';
+import { countTensors, openDevice } from './device.js';
+import { batchOf, copyOf, engineMaker } from './engine-maker.contract.js';
 
-type WebglEngine = GpuEngine & FullEngine;
-
-const engines: WebglEngine[] = [];
-const made = async (open?: () => Device): Promise<WebglEngine> => {
-  const engine = await createWebglEngine(open);
-  engines.push(engine);
-  return engine;
-};
-afterEach(() => {
-  for (const engine of engines.splice(0)) engine.close();
-});
-
-const copyOf = (params: LinearParams): LinearParams => ({ weights: params.weights.slice(), accumulators: params.accumulators.slice() });
-const batchOf = (seed: number, rows = 40) => sparseBatch({ rows, size: 2048, nonZeros: 30, seed });
+const made = engineMaker();
 
 describe('a context lost for real', () => {
   test('before a step: the step is done on a new context, nothing is lost', async () => {

@@ -1,5 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import type { LinearParams } from '../../core/learners/kernel-types.js';
+import { describe, expect, test } from 'vitest';
 import { stepLinear } from '../../core/learners/linear.js';
 import {
   adagrad,
@@ -15,26 +14,11 @@ import {
   mlpParams,
   mlpRule,
   relativeL2,
-  sparseBatch,
 } from '../engine-cases.contract.js';
-import type { FullEngine, GpuEngine } from '../engine.js';
 import { openDevice, type Device } from './device.js';
-import { createWebglEngine } from './webgl-engine.js';
+import { batchOf, copyOf, engineMaker } from './engine-maker.contract.js';
 
-type WebglEngine = GpuEngine & FullEngine;
-
-const engines: WebglEngine[] = [];
-const made = async (open?: () => Device): Promise<WebglEngine> => {
-  const engine = await createWebglEngine(open);
-  engines.push(engine);
-  return engine;
-};
-afterEach(() => {
-  for (const engine of engines.splice(0)) engine.close();
-});
-
-const copyOf = (params: LinearParams): LinearParams => ({ weights: params.weights.slice(), accumulators: params.accumulators.slice() });
-const batchOf = (seed: number, rows = 40) => sparseBatch({ rows, size: 2048, nonZeros: 30, seed });
+const made = engineMaker();
 
 /** A device whose pack buffer reads pass through `spoil`: a driver that lies. */
 function lyingDevice(spoil: (values: Float32Array) => void): Device {
