@@ -30,7 +30,7 @@ export interface Scratch {
 }
 
 const PAGE_BYTES = 65_536;
-/** The compiler's own data lies below, if it has any. */
+/** 0 is no pointer. The kernels have no data of their own that could lie below; `memory.test.ts` holds the build to it. */
 const FIRST_POINTER = 1024;
 /** Pointers are int32. */
 const END_POINTER = 2 ** 31 - PAGE_BYTES;

@@ -1,3 +1,7 @@
+// The ambient module must be seen by the tests' project too.
+// oxlint-disable-next-line typescript/triple-slash-reference
+/// <reference path="./virtual.d.ts" />
+import binary from 'virtual:homebody-simd';
 import { describe, expect, test } from 'vitest';
 import { stepLinear } from '../../core/learners/linear.js';
 import { scoreTopK } from '../../core/learners/score-top-k.js';
@@ -128,4 +132,20 @@ test('a row with more non-zeros than the scratch holds goes to the pure kernel, 
   const scores = await engine.stepLinear(params, batch, adagrad);
   expect(relativeL2(scores, stepLinear(want, batch, adagrad))).toBeLessThanOrEqual(1e-6);
   expect(relativeL2(params.weights, want.weights)).toBeLessThanOrEqual(1e-6);
+});
+
+test('the kernels bring no data of their own, which would lie where a home may put an array', () => {
+  const bytes = Uint8Array.from(binary.match(/../g)!, (pair) => parseInt(pair, 16));
+  const sections: number[] = [];
+  for (let at = 8; at < bytes.length;) {
+    sections.push(bytes[at++]!);
+    let size = 0;
+    for (let shift = 0, part = 128; part >= 128; shift += 7) {
+      part = bytes[at++]!;
+      size |= (part & 127) << shift;
+    }
+    at += size;
+  }
+  expect(sections).toContain(10); // code
+  expect(sections).not.toContain(11); // data
 });
