@@ -1,12 +1,11 @@
 import { normalQuantile } from '../../core/evaluation/normal-quantile.js';
-import { upperGamma } from '../../core/privacy/gamma.js';
+import { normalTail } from '../../core/privacy/gamma.js';
 
 export { normalQuantile };
 
 /** P(Z ≤ x) of the standard normal distribution. */
 export function normalCdf(x: number): number {
-  const tail = upperGamma(0.5, (x * x) / 2) / 2;
-  return x < 0 ? tail : 1 - tail;
+  return x < 0 ? normalTail(-x) : 1 - normalTail(x);
 }
 
 export function normalDensity(x: number): number {

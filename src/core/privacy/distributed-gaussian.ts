@@ -1,5 +1,5 @@
 import { SdkError } from '../errors.js';
-import { upperGamma } from './gamma.js';
+import { normalTail } from './gamma.js';
 import { rdpEpsilon } from './rdp.js';
 
 /** One round of the distributed discrete Gaussian: every device adds a part of the noise, only the sum is opened. */
@@ -107,9 +107,4 @@ function sumDistance(n: number, stdGrid: number): number {
   let sum = 0;
   for (let k = 1; k < n; k++) sum += Math.exp((-2 * Math.PI ** 2 * stdGrid ** 2 * k) / (k + 1));
   return 10 * sum;
-}
-
-/** 1 − Φ(x), x > 0: ½ Q(½, x²/2). */
-function normalTail(x: number): number {
-  return upperGamma(0.5, (x * x) / 2) / 2;
 }

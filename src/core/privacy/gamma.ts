@@ -38,3 +38,8 @@ export function upperGamma(a: number, x: number): number {
   }
   return scale * value;
 }
+
+/** 1 − Φ(x) of the standard normal distribution, x ≥ 0, with all digits however small: ½ Q(½, x²/2). */
+export function normalTail(x: number): number {
+  return upperGamma(0.5, (x * x) / 2) / 2;
+}

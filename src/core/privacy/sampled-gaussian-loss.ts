@@ -1,6 +1,6 @@
 import { SdkError } from '../errors.js';
 import { composed, discretise, lossEpsilon, type WorldPair } from './loss-distribution.js';
-import { expectSampledGaussian, type SampledGaussian } from './sampled-gaussian.js';
+import { expectSampledGaussian, logRatio, type SampledGaussian } from './sampled-gaussian.js';
 
 /** Up to here the mass beyond is 10^−23. */
 const REACH = 10;
@@ -41,12 +41,6 @@ function refined(pair: WorldPair, steps: number, dpDelta: number): number {
 }
 
 const normal = (x: number, sigma: number): number => Math.exp(-(x * x) / (2 * sigma * sigma)) / (sigma * Math.sqrt(2 * Math.PI));
-
-/** ln(1 − q + q·e^u), u = (2x − 1)/2σ². */
-function logRatio(x: number, { sigma, samplingRate: q }: SampledGaussian): number {
-  const u = (2 * x - 1) / (2 * sigma * sigma);
-  return u > 30 ? u + Math.log(q + (1 - q) * Math.exp(-u)) : Math.log1p(q * Math.expm1(u));
-}
 
 /** The x with that log ratio. */
 function ratioAt(logValue: number, { sigma, samplingRate: q }: SampledGaussian): number {

@@ -43,14 +43,14 @@ export function sampledGaussianRdp(step: SampledGaussian, order: number): number
   let peak = 0;
   for (let at = 0; at <= points; at++) {
     const x = first + at * width;
-    peak = Math.max(peak, logDensity(x) + order * logRatio(x, q, variance));
+    peak = Math.max(peak, logDensity(x) + order * logRatio(x, step));
   }
   let sum = 0;
   for (let at = 0; at <= points; at++) {
     const x = first + at * width;
     const density = logDensity(x);
     // Where L^α is large the 1 + α(L − 1) beside it is lost in rounding, and the power itself may not fit a double.
-    const power = order * logRatio(x, q, variance);
+    const power = order * logRatio(x, step);
     sum += power > 40 ? Math.exp(density + power - peak) : Math.exp(density - peak) * powerBeyondLine(excess(x), order);
   }
   const scale = width / (sigma * Math.sqrt(2 * Math.PI));
@@ -58,10 +58,10 @@ export function sampledGaussianRdp(step: SampledGaussian, order: number): number
   return logMoment / (order - 1);
 }
 
-/** ln(1 − q + q·e^u) with u = (2x − 1)/2σ², without overflow. */
-function logRatio(x: number, q: number, variance: number): number {
-  const u = (2 * x - 1) / (2 * variance);
-  return u > 30 ? u + Math.log(q) + Math.log1p(((1 - q) / q) * Math.exp(-u)) : Math.log1p(q * Math.expm1(u));
+/** ln L(x) = ln(1 − q + q·e^u) with u = (2x − 1)/2σ², without overflow. */
+export function logRatio(x: number, { sigma, samplingRate: q }: SampledGaussian): number {
+  const u = (2 * x - 1) / (2 * sigma * sigma);
+  return u > 30 ? u + Math.log(q + (1 - q) * Math.exp(-u)) : Math.log1p(q * Math.expm1(u));
 }
 
 /** (1 + d)^α − 1 − αd, at least 0 for α > 1. */
