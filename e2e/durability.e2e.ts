@@ -1,10 +1,10 @@
-import type { Browser, BrowserContext, Page } from 'playwright';
+import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Demo } from '../demo/start.js';
 import { launchBrowser } from './support/browser.js';
 import { startBuiltDemo } from './support/demo.js';
 import { createOwnBrowser } from './support/own-browser.js';
-import { choose, enterShop, hasCatalogue, isListening, lookAt } from './support/shopper.js';
+import { choose, enterShop, hasCatalogue, hurryTime, isListening, lookAt } from './support/shopper.js';
 
 /** What was acknowledged is there after any death, once. Counted in the export, which lists every stored event. */
 
@@ -21,14 +21,6 @@ afterAll(async () => {
   await browser?.close();
   await demo?.close();
 });
-
-/** A whole afternoon in a second: more than 50 deeds in 10 s would be taken for a robot's and dropped. */
-async function hurryTime(context: BrowserContext): Promise<void> {
-  await context.addInitScript(() => {
-    let atMs = Date.now() - 3_600_000;
-    Date.now = () => (atMs += 1000);
-  });
-}
 
 interface Stored {
   readonly ids: readonly string[];

@@ -4,7 +4,7 @@ import type { Demo } from '../demo/start.js';
 import { launchBrowser } from './support/browser.js';
 import { startBuiltDemo } from './support/demo.js';
 import { listenTo, startFaultShop } from './support/fault-page.js';
-import { choose, enterShop, isListening, type Shopper } from './support/shopper.js';
+import { choose, enterShop, hurryTime, isListening, type Shopper } from './support/shopper.js';
 
 /** What a browser can do to a database: each trouble has a code in the status, learning goes on, and nothing stored is deleted. */
 
@@ -27,11 +27,7 @@ afterAll(async () => {
 /** A shopper with a consent and `count` events in the profile. */
 async function shopperWith(count: number): Promise<Shopper> {
   const shopper = await enterShop(browser, demo);
-  // A whole afternoon in a second: more than 50 deeds in 10 s would be taken for a robot's.
-  await shopper.context.addInitScript(() => {
-    let atMs = Date.now() - 3_600_000;
-    Date.now = () => (atMs += 1000);
-  });
+  await hurryTime(shopper.context);
   await shopper.page.goto(quietPage);
   await choose(shopper.page, { personalise: true });
   await track(shopper.page, 'before', count);

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { launchBrowser } from './support/browser.js';
 import { distDir } from './support/demo.js';
+import { servePage } from './support/served-page.js';
 
 const snippets = ['script-tag.html', 'module.js', 'react.jsx', 'server.js'] as const;
 
@@ -17,51 +17,36 @@ test.each(snippets)('README shows %s as it is tested', async (name) => {
 
 test('the script tag of the README arranges its list after consent and three looks', async () => {
   const snippet = await readFile('e2e/readme/script-tag.html', 'utf8');
-  const server = createServer((request, response) => {
-    const name = (request.url ?? '/').split('?')[0]!;
-    if (name === '/') response.writeHead(200, { 'content-type': 'text/html' }).end(`<!doctype html><title>shop</title>${snippet}`);
-    else
-      readFile(path.join(distDir, path.basename(name))).then(
-        (bytes) => response.writeHead(200, { 'content-type': 'text/javascript' }).end(bytes),
-        () => response.writeHead(404).end(),
+  await using shop = await servePage(`<!doctype html><title>shop</title>${snippet}`);
+  await using browser = await launchBrowser();
+  const page = await browser.newPage();
+  await page.goto(shop.url);
+  await page.getByRole('button', { name: 'Arrange this shop for me' }).click();
+  await page.evaluate(() => {
+    const layer = (window as unknown as { dataLayer: unknown[] }).dataLayer;
+    for (let look = 0; look < 3; look++) {
+      layer.push(
+        { ecommerce: null },
+        {
+          event: look === 1 ? 'add_to_cart' : look === 2 ? 'add_to_wishlist' : 'view_item',
+          ecommerce: { items: [{ item_id: 'C', item_name: 'Lagoon', item_category: 'Blues' }] },
+        },
       );
+    }
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  try {
-    await using browser = await launchBrowser();
-    const page = await browser.newPage();
-    await page.goto(`http://127.0.0.1:${address.port}/`);
-    await page.getByRole('button', { name: 'Arrange this shop for me' }).click();
-    await page.evaluate(() => {
-      const layer = (window as unknown as { dataLayer: unknown[] }).dataLayer;
-      for (let look = 0; look < 3; look++) {
-        layer.push(
-          { ecommerce: null },
-          {
-            event: look === 1 ? 'add_to_cart' : look === 2 ? 'add_to_wishlist' : 'view_item',
-            ecommerce: { items: [{ item_id: 'C', item_name: 'Lagoon', item_category: 'Blues' }] },
-          },
-        );
-      }
-    });
-    await page.waitForFunction(
-      () => (window as unknown as { homebody: { status(): { phase: string } } }).homebody.status().phase === 'ready',
-    );
-    await page.evaluate(() => (window as unknown as { homebody: { flush(): Promise<void> } }).homebody.flush());
-    // Just after the yes a list in sight changes at once, later when the shopper asks.
-    await page.waitForFunction(() => {
-      document.querySelector<HTMLElement>('.homebody-chip')?.click();
-      return document.querySelector('[data-homebody-item]')!.getAttribute('data-homebody-item') === 'C';
-    });
-    const ids = await page
-      .locator('[data-homebody-item]')
-      .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-homebody-item')));
-    expect(ids).toEqual(['C', 'A', 'B']);
-  } finally {
-    server.close();
-  }
+  await page.waitForFunction(
+    () => (window as unknown as { homebody: { status(): { phase: string } } }).homebody.status().phase === 'ready',
+  );
+  await page.evaluate(() => (window as unknown as { homebody: { flush(): Promise<void> } }).homebody.flush());
+  // Just after the yes a list in sight changes at once, later when the shopper asks.
+  await page.waitForFunction(() => {
+    document.querySelector<HTMLElement>('.homebody-chip')?.click();
+    return document.querySelector('[data-homebody-item]')!.getAttribute('data-homebody-item') === 'C';
+  });
+  const ids = await page
+    .locator('[data-homebody-item]')
+    .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-homebody-item')));
+  expect(ids).toEqual(['C', 'A', 'B']);
 });
 
 test('the server of the README starts, answers and stores its rounds', async () => {
