@@ -1,5 +1,14 @@
 import { toSdkError } from '../core/errors.js';
-import { baseOf, forget, learnOn, touchedByLearning, undoOf, type Forgotten, type LearningKernels } from '../core/profile/learn.js';
+import {
+  baseOf,
+  forget,
+  learnOn,
+  touchedByEvents,
+  touchedByLearning,
+  undoOf,
+  type Forgotten,
+  type LearningKernels,
+} from '../core/profile/learn.js';
 import type { LogRecord, Snapshot, StoredEvent } from '../core/profile/records.js';
 import type { ForgetSelector } from '../core/profile/selector.js';
 import { countRecord, emptyState, foldRecord, patchOf, snapshotOf, stateOf, type ProfileState } from '../core/profile/state.js';
@@ -117,10 +126,11 @@ export function createProfileHolder(parts: ProfileHolderParts): ProfileHolder {
 
   async function appendGroup(group: readonly StoredEvent[], modelVersion: number): Promise<void> {
     for (let events = group; events.length > 0;) {
-      const undo = undoOf(state, events);
+      const touched = touchedByEvents(state, events);
+      const undo = undoOf(state, touched);
       try {
         const learned = await learnOn(parts.kernels(), state, events);
-        const patch = patchOf(state, touchedByLearning(events, learned, state.factors.user.length));
+        const patch = patchOf(state, touchedByLearning(touched, learned));
         const record = { atMs: clock.now(), events, patch, misorders: learned.misorders, modelVersion };
         const result = await store.append(record, state.logPosition);
         if (result.ok) return commitToMemory({ ...record, position: result.position });

@@ -1,4 +1,4 @@
-import { learn, touchedByLearning } from '../core/profile/learn.js';
+import { learn, touchedByEvents, touchedByLearning } from '../core/profile/learn.js';
 import type { LogRecord, Snapshot } from '../core/profile/records.js';
 import { countRecord, emptyState, patchOf, snapshotOf, stateOf, type ProfileState } from '../core/profile/state.js';
 
@@ -27,7 +27,7 @@ export function rebased(base: Snapshot | null, log: readonly LogRecord[], vector
       examples: event.examples.map((example) => ({ ...example, vector: example.vector && vectorOf(example.itemId) })),
     }));
     const learned = learn(state, events);
-    const touched = touchedByLearning(events, learned, state.factors.user.length);
+    const touched = touchedByLearning(touchedByEvents(state, events), learned);
     const changed = { ...record, events, patch: patchOf(state, touched), misorders: learned.misorders };
     countRecord(state, changed);
     return changed;

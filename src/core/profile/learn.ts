@@ -74,16 +74,19 @@ function finish(
   if (observe(state, values)) learned.freshened.push(freshen(state));
 }
 
-/** The parameters that events touched, those of a changed taste included. */
-export function touchedByLearning(events: readonly StoredEvent[], { freshened }: Learned, dim?: number): Touched {
-  const touched = touchedBy(examplesOf(events), dim);
+/** The parameters that learning these events touches, as long as the taste does not change. */
+export function touchedByEvents(state: ProfileState, events: readonly StoredEvent[]): Touched {
+  return touchedBy(examplesOf(events), state.factors.user.length);
+}
+
+/** With those of a changed taste. */
+export function touchedByLearning(touched: Touched, { freshened }: Learned): Touched {
   return freshened.length === 0 ? touched : { indices: union([touched.indices, ...freshened]), hasVectors: true };
 }
 
-/** Takes back what `learn` is about to do with these events. */
-export function undoOf(state: ProfileState, events: readonly StoredEvent[]): () => void {
+/** Takes back what `learn` is about to do with events that touch these parameters. */
+export function undoOf(state: ProfileState, touched: Touched): () => void {
   const { watch } = state;
-  const touched = touchedBy(examplesOf(events), state.factors.user.length);
   const before = patchOf(state, touched);
   // A change of taste touches all of these.
   const accumulators = state.linear.accumulators.slice();
@@ -137,7 +140,7 @@ export function forget(base: Snapshot | null, log: readonly LogRecord[], selecto
     const touched =
       kept.length === record.events.length && learned.freshened.length === 0
         ? { indices: linearIndices, hasVectors: user.length > 0 } // as it was: sorting again would cost as much as learning
-        : touchedByLearning(kept, learned, state.factors.user.length);
+        : touchedByLearning(touchedByEvents(state, kept), learned);
     const changed = events === 0 ? record : { ...record, events: kept, patch: patchOf(state, touched), misorders: learned.misorders };
     countRecord(state, changed);
     if (events > 0) records.push(changed);

@@ -3,7 +3,7 @@ import type { EventType } from '../event.js';
 import { candidatesOf, paintShop, pick } from '../ranking/paint-shop.contract.js';
 import { lessonOf } from '../learners/lesson.js';
 import { seededRandom } from '../random.js';
-import { baseOf, forget, learn, learnOn, relearn, touchedByLearning, undoOf } from './learn.js';
+import { baseOf, forget, learn, learnOn, relearn, touchedByEvents, touchedByLearning, undoOf } from './learn.js';
 import type { LogRecord, Snapshot, StoredEvent } from './records.js';
 import { matches } from './selector.js';
 import { countRecord, emptyState, foldRecord, paramsBytes, patchOf, snapshotOf, stateOf, type ProfileState } from './state.js';
@@ -49,7 +49,7 @@ function live(events: readonly StoredEvent[], size: number, state: ProfileState 
       position: state.logPosition + 1,
       atMs: batch.at(-1)!.queued.atMs,
       events: batch,
-      patch: patchOf(state, touchedByLearning(batch, learned)),
+      patch: patchOf(state, touchedByLearning(touchedByEvents(state, batch), learned)),
       misorders: learned.misorders,
       modelVersion: 2,
     };
@@ -113,7 +113,7 @@ test('a patch taken before a step undoes it', () => {
   const bytes = paramsBytes(state);
   const event = events.slice(20).find((each) => each.examples.some(({ vector }) => vector))!;
   const before = structuredClone(state);
-  const undo = undoOf(state, [event]);
+  const undo = undoOf(state, touchedByEvents(state, [event]));
   learn(state, [event]);
   expect(paramsBytes(state)).not.toEqual(bytes);
   undo();

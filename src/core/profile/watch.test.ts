@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../random.js';
-import { forget, learn, relearn, touchedByLearning, undoOf } from './learn.js';
+import { forget, learn, relearn, touchedByEvents, touchedByLearning, undoOf } from './learn.js';
 import type { LogRecord, StoredEvent, StoredExample } from './records.js';
 import { countRecord, emptyState, paramsBytes, patchOf, stateOf, type ProfileState } from './state.js';
 import { emptyWatch, misordersOf, runsOf } from './watch.js';
@@ -89,7 +89,7 @@ describe('a change of taste', () => {
       const group = all.slice(start, start + size);
       const learned = learn(state, group);
       changes += learned.freshened.length;
-      const patch = patchOf(state, touchedByLearning(group, learned));
+      const patch = patchOf(state, touchedByLearning(touchedByEvents(state, group), learned));
       const record = { position: state.logPosition + 1, atMs: start, events: group, patch, misorders: learned.misorders, modelVersion: 0 };
       countRecord(state, record);
       log.push(record);
@@ -124,7 +124,7 @@ describe('a change of taste', () => {
   test('is undone whole where the record cannot be written', () => {
     const state = relearn(null, events.slice(0, 400));
     const before = structuredClone(state);
-    const undo = undoOf(state, events.slice(400));
+    const undo = undoOf(state, touchedByEvents(state, events.slice(400)));
     expect(learn(state, events.slice(400)).freshened.length).toBeGreaterThan(0);
     undo();
     expect(paramsBytes(state)).toEqual(paramsBytes(before));
